@@ -239,3 +239,6 @@ fn failed(_: aws_lc_rs::error::Unspecified) -> KeyError {
 fn malformed(_: aws_lc_rs::error::KeyRejected) -> KeyError {
     KeyError::Malformed
 }
+
+#[cfg(test)]
+mod tests;

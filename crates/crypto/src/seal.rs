@@ -143,3 +143,6 @@ fn derive(master: &[u8; 32], label: &[u8]) -> Zeroizing<[u8; 32]> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;
