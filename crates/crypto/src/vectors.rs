@@ -1,5 +1,7 @@
 //! Published test vectors, shared by the tests of several files. Every key here is public knowledge.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
@@ -21,6 +23,8 @@ pub(crate) const RFC7515_A3_SIGNATURE: &str =
 pub(crate) const RFC7515_A4_SPKI: &str = "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQB6SkFDxJPxrxVx9U5M2Xfne9KsMIssleY+TTrBOPGuuNwGlenkQ6dgb82MVno68sVXWNJ9L22zPipTFxZx6rBAaQANKZEDjdnUNI3H9G9wsjztx0vTuXqNDLIFcyjFWD+XZOH7HdLVYOGMOXLv1qMvgqR3QBkxpmaH25uZ/rd7eTIyPY=";
 /// The ES512 signature of A.4 over the payload `Payload`.
 pub(crate) const RFC7515_A4_SIGNATURE: &str = "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn";
+/// An RSA key of 1024 bits, too small to sign with.
+pub(crate) const RSA_1024_PKCS1: &str = "MIICXQIBAAKBgQCf2Nj4cRChF67oCTcX3UF0I1qn/7rGLSZV2U984arLYdGDqoUTVYKMcJjWB99W1gVjfdaHRTFKBU2xCtUstUnCwwjSHnd8pZfxbfYzAEO77499Xu9/ZRXFAkuKwtpGTfrnQd+g8JfaWwEV0fE8cliousgg2BUE+5/DKnnsw/aazQIDAQABAoGBAJ2uYvJJTpcq7q4UkRVofG3dhktdWFiwJzXepavSTRJOD0isCJQ28Q4q8ImJwIY/n5cyhlJwLhwPuUEhJ4Lv3q7DbC+L48ZCqTfR8DsItwsIH0JfH3YQYRx7azXsG6yHQm+T61NQkmSgI+6HMdpB6w9AqTS05PCUhd2FflRqqtQBAkEAy4k3bKexnahZaRoj2L6rLhDwtSZ4DkxkMNm6ZR9mjn0hiEeRFc1fFmBjV76+FYC7IuNSsH9AZQ2cUqE/lBBnzQJBAMkMt6kZSINGd4oq5lozl7f0M9GSC6TcuPtjc0HNg7KeNEI4jK9pePMPhc1G+N2GeTHe2ikVUAlGImkhNZeF/wECQEeNKmXRIfiZmS0Amn90r/rWy7fzGRt1sXcW45bvDf+jb6lX92Ihu37DTckn7ezjP2ZJYeVYJswfl8fYleA4UDUCQQCKml7fkBOilOkCcvLdiqX05sD2oMWwQY6xmG00FzfM4y5J3Ox4XbFJeBEZZO1a40MYM3eZTR0hV52PdpqYvIMBAkA3F47X8EuoBcnbH3H0G4VD/7kPVnrMA75jQaJewrfIPOmRu5S77IhYwyonstUZlKeJNLFrbFLhx6Axm3T7kIki";
 /// RFC 8037 appendix A.1, the Ed25519 key as PKCS#8 version 1.
 pub(crate) const RFC8037_PKCS8: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
 /// RFC 7638 section 3.1, the RSA public key.
@@ -92,4 +96,12 @@ pub(crate) fn der(text: &str) -> Vec<u8> {
 /// The bytes of base64url without padding.
 pub(crate) fn url(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+/// Lower-case hexadecimal, as the specifications print digests.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }

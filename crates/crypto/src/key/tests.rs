@@ -123,6 +123,7 @@ fn what_is_no_key_is_refused() {
     let mut cut = der(vectors::RFC7515_A2_PKCS1);
     cut.pop();
     assert_eq!(KeyPair::from_der(&cut).unwrap_err(), KeyError::Malformed);
+    assert_eq!(KeyPair::from_der(&der(vectors::RSA_1024_PKCS1)).unwrap_err(), KeyError::Unsupported);
     // A certificate's key that is no point of its curve.
     let mut spki = der(vectors::RFC7515_A3_SPKI);
     *spki.last_mut().unwrap() ^= 1;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::vectors::hex;
 
 const ARGON: (&str, &str) = (
     r#"{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["7168"],"type":["id"],"version":["1.3"],"parallelism":["1"]}}"#,
@@ -71,8 +72,7 @@ fn argon2_reference_vectors() {
     ] {
         let spec = HashSpec::Argon2 { variant, version, memory_kib, iterations: 2, parallelism, hash_length: 32 };
         let hash = spec.hash(b"password", b"somesalt", &mut Arena::default()).unwrap();
-        let shown: String = hash.hash().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(shown, expected, "{spec:?}");
+        assert_eq!(hex(hash.hash()), expected, "{spec:?}");
     }
 }
 
@@ -91,7 +91,7 @@ fn pbkdf2_vectors() {
     ] {
         let mut out = vec![0; expected.len() / 2];
         pbkdf2::derive(prf, NonZeroU32::new(iterations).unwrap(), b"salt", b"password", &mut out);
-        assert_eq!(out.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), expected, "{prf:?}");
+        assert_eq!(hex(&out), expected, "{prf:?}");
     }
 }
 
