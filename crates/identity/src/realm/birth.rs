@@ -7,7 +7,7 @@ use super::entity;
 use crate::{
     Error, GroupId, RealmId, RoleId, Tx,
     group::{self, GroupTree},
-    role, rows,
+    rows,
 };
 
 /// What a new user or client comes with, and what is asked of a user's address.
@@ -44,13 +44,7 @@ impl Tx {
 
     async fn default_role(&self, realm: &RealmId, document: &Value) -> Result<Option<RoleId>, Error> {
         let Some(name) = document.pointer("/defaultRole/name").and_then(Value::as_str) else { return Ok(None) };
-        let role = role::entity::Entity::find()
-            .filter(role::entity::Column::RealmId.eq(realm.as_str()))
-            .filter(role::entity::Column::ClientId.is_null())
-            .filter(role::entity::Column::Name.eq(name))
-            .one(self.connection())
-            .await?;
-        Ok(role.map(|role| role.id.into()))
+        self.realm_role_row(realm, name).await
     }
 
     async fn default_groups(&self, realm: &RealmId, document: &Value) -> Result<Vec<GroupId>, Error> {
