@@ -11,7 +11,7 @@ use crypto::algorithm::Algorithm;
 use crypto::jws::EncodedHeader;
 use serde::Serialize;
 
-use crate::{Client, Error, KeyStatus, Method, Realm, RealmKey, Timestamp, Transient, UserId};
+use crate::{Client, Error, KeyStatus, Method, Realm, RealmKey, Timestamp, Transient};
 
 /// Proof that a token may be issued to this client for this subject, now.
 ///
@@ -43,24 +43,24 @@ impl fmt::Debug for Granted<'_> {
 }
 
 /// Why the gate stays shut.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateRefusal {
     /// The realm is switched off.
     RealmDisabled,
     /// The client is switched off.
     ClientDisabled,
     /// The client speaks another protocol.
-    OtherProtocol,
+    WrongProtocol,
     /// The client is none of this realm, or no longer.
-    OtherRealmsClient,
+    ForeignClient,
     /// The subject was proven in another realm.
-    OtherRealmsUser(UserId),
+    ForeignUser,
     /// The user is switched off.
-    UserDisabled(UserId),
+    UserDisabled,
     /// The user must first do something.
-    ActionRequired(UserId),
+    ActionRequired,
     /// The proof is older than the not-before of the realm, the client or the user.
-    NotBefore(UserId),
+    NotBefore,
 }
 
 impl GateRefusal {
@@ -69,22 +69,11 @@ impl GateRefusal {
         match self {
             Self::RealmDisabled => "realm_disabled",
             Self::ClientDisabled => "client_disabled",
-            Self::OtherProtocol | Self::OtherRealmsClient => "invalid_client",
-            Self::OtherRealmsUser(_) => "invalid_user",
-            Self::UserDisabled(_) => "user_disabled",
-            Self::ActionRequired(_) => "resolve_required_actions",
-            Self::NotBefore(_) => "invalid_token",
-        }
-    }
-
-    /// The user it is about, if any.
-    pub fn user(&self) -> Option<&UserId> {
-        match self {
-            Self::RealmDisabled | Self::ClientDisabled | Self::OtherProtocol | Self::OtherRealmsClient => None,
-            Self::OtherRealmsUser(user)
-            | Self::UserDisabled(user)
-            | Self::ActionRequired(user)
-            | Self::NotBefore(user) => Some(user),
+            Self::WrongProtocol | Self::ForeignClient => "invalid_client",
+            Self::ForeignUser => "invalid_user",
+            Self::UserDisabled => "user_disabled",
+            Self::ActionRequired => "resolve_required_actions",
+            Self::NotBefore => "invalid_token",
         }
     }
 }
@@ -116,10 +105,10 @@ pub fn admit<'a>(
     }
     // Two clients of two realms may bear the same name; the row must be one of this snapshot.
     if realm.client_by_id(&client.id).is_none() {
-        return Err(GateRefusal::OtherRealmsClient);
+        return Err(GateRefusal::ForeignClient);
     }
     if &*client.protocol != protocol {
-        return Err(GateRefusal::OtherProtocol);
+        return Err(GateRefusal::WrongProtocol);
     }
     if !client.enabled {
         return Err(GateRefusal::ClientDisabled);
@@ -133,19 +122,19 @@ fn check_subject(realm: &Realm, client: &Client, subject: &Transient) -> Result<
         return Ok(());
     };
     if subject.realm() != Some(&realm.id) {
-        return Err(GateRefusal::OtherRealmsUser(user.id.clone()));
+        return Err(GateRefusal::ForeignUser);
     }
     if !user.enabled {
-        return Err(GateRefusal::UserDisabled(user.id.clone()));
+        return Err(GateRefusal::UserDisabled);
     }
     // A token credential was handed out when nothing was pending; what has come up since is asked at the next log-in.
     if method != Method::Ticket && !user.required_actions.is_empty() {
-        return Err(GateRefusal::ActionRequired(user.id.clone()));
+        return Err(GateRefusal::ActionRequired);
     }
     // Not-before is a second: everything proven before it has been revoked.
     let not_before = realm.settings.not_before.max(client.not_before).max(user.not_before);
     if proven_at.seconds() < not_before {
-        return Err(GateRefusal::NotBefore(user.id.clone()));
+        return Err(GateRefusal::NotBefore);
     }
     Ok(())
 }
@@ -183,7 +172,7 @@ impl<'a> Granted<'a> {
         claims: &impl Serialize,
     ) -> Result<String, Error> {
         // The key is looked up by its row: a caller may hold the key of another realm, or one that has retired since.
-        let own = self.realm.keys().iter().find(|own| own.id == key.id);
+        let own = self.realm.keys().by_id(&key.id);
         match own {
             Some(own) if own.status == KeyStatus::Active => crypto::jws::sign(&own.pair, algorithm, header, claims)
                 .map_err(|error| Error::fault(format!("signing with key {}: {error}", key.kid))),

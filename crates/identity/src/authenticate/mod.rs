@@ -33,6 +33,7 @@ mod tests;
 use crypto::random::Random;
 use crypto::seal::MasterKey;
 
+pub use change::PasswordRefused;
 pub use proven::{Denied, Method, Peer, Proven, SecondFactor};
 pub use ticket::LOCK_TOKENS;
 

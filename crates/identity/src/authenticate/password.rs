@@ -10,9 +10,9 @@ use crypto::secret::Secret;
 
 use super::factor::Typed;
 use super::lock::{Attempt, Locked, Subject};
-use super::stored::Stored;
+use super::stored::{Stored, has_second_factor};
 use super::{Denied, Method, Peer, Proven, SecondFactor};
-use crate::{Identity, Realm, User};
+use crate::{Identity, Realm, Timestamp, User};
 
 /// No user name or e-mail address is longer; whoever types more is refused before anything is looked up.
 const MAX_LOGIN_BYTES: usize = 1024;
@@ -38,13 +38,13 @@ impl Identity {
             return Err(Denied::Invalid { user: None, why: "invalid_user_credentials" });
         }
         let now = self.clock().now();
-        let name = crate::user::canonical_login(login);
+        let name = canonical(login);
         let user = self.find_user_by_login(realm, login).await?;
         let subject = user.as_deref().map_or_else(|| self.decoy(realm, &name), Subject::known);
         let attempt = Attempt { name: &name, password: password.expose(), peer, now };
 
         let (locked, _) = self.lock_of(realm, &subject, now).await?;
-        let stored = Stored::load(self, realm, &subject.id).await?;
+        let stored = Stored::load(self, &subject, factor == SecondFactor::Append).await?;
         let typed = match factor {
             SecondFactor::Append => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
             SecondFactor::Refuse | SecondFactor::Ignore => Typed::whole(password),
@@ -66,7 +66,7 @@ impl Identity {
             return Err(self.wrong(realm, &subject, &attempt, locked).await);
         }
 
-        self.check_may_enter(user, &stored, factor, now)?;
+        check_may_enter(user, &stored, factor, now)?;
         let method = match typed.code {
             Some((credential, step)) => {
                 if !realm.settings.otp.reusable && !self.use_otp_step(&credential, step).await? {
@@ -104,7 +104,7 @@ impl Identity {
 
     fn dummy(&self, realm: &Realm, name: &str) -> Arc<PasswordHash> {
         let usual = realm.settings.password_policy.hash_spec();
-        self.0.door.dummies.draw(&realm.id, name, realm.password_mix(), &usual)
+        self.0.door.dummies.draw(&realm.id, name, &realm.password_mix, &usual)
     }
 
     /// What the attempt is refused with, after it was counted. A store that cannot count refuses too.
@@ -118,34 +118,38 @@ impl Identity {
         let wrong = Denied::Invalid { user: Some(user.id.clone()), why: "invalid_user_credentials" };
         locked.denied(&user.id).unwrap_or(wrong)
     }
+}
 
-    /// What may stand against a user whose password is right.
-    fn check_may_enter(
-        &self,
-        user: &User,
-        stored: &Stored,
-        factor: SecondFactor,
-        now: crate::Timestamp,
-    ) -> Result<(), Denied> {
-        let id = || user.id.clone();
-        if !user.enabled {
-            return Err(Denied::Disabled { user: id() });
-        }
-        if now.seconds() < user.not_before {
-            return Err(Denied::NotBefore { user: id() });
-        }
-        if !user.required_actions.is_empty() {
-            return Err(Denied::ActionRequired { user: id(), actions: user.required_actions.clone() });
-        }
-        let is_short_of_a_factor = match factor {
-            SecondFactor::Ignore => false,
-            SecondFactor::Refuse => stored.has_second_factor,
-            // A second factor of another kind cannot be typed into the field.
-            SecondFactor::Append => stored.has_second_factor && stored.otps.is_empty(),
-        };
-        if is_short_of_a_factor {
-            return Err(Denied::SecondFactorRequired { user: id() });
-        }
-        Ok(())
+/// What may stand against a user whose password is right.
+fn check_may_enter(
+    user: &User,
+    stored: &Stored,
+    factor: SecondFactor,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    let id = || user.id.clone();
+    if !user.enabled {
+        return Err(Denied::Disabled { user: id() });
     }
+    if now.seconds() < user.not_before {
+        return Err(Denied::NotBefore { user: id() });
+    }
+    if !user.required_actions.is_empty() {
+        return Err(Denied::ActionRequired { user: id(), actions: user.required_actions.clone() });
+    }
+    let is_short_of_a_factor = match factor {
+        SecondFactor::Ignore => false,
+        SecondFactor::Refuse => has_second_factor(user),
+        // A second factor of another kind cannot be typed into the field.
+        SecondFactor::Append => has_second_factor(user) && stored.otps.is_empty(),
+    };
+    if is_short_of_a_factor {
+        return Err(Denied::SecondFactorRequired { user: id() });
+    }
+    Ok(())
+}
+
+/// One form for all spellings of a name that mean the same user.
+fn canonical(login: &str) -> String {
+    login.trim().to_lowercase()
 }

@@ -29,7 +29,7 @@ impl Dummies {
         Self { key: Zeroizing::new(hmac_sha256(master.to_base64().expose().as_bytes(), &[LABEL])) }
     }
 
-    /// The dummy for a name: of a kind drawn from `mix`, or of `usual` where the realm has no password yet. Its salt goes
+    /// The dummy for a name: of a kind drawn from `mix` (kinds and how many users have each), or of `usual` where the realm has no password yet. Its salt goes
     /// with the name too, so that equal requests at the same moment share one hash as they do for a real user.
     pub(super) fn draw(
         &self,

@@ -98,6 +98,8 @@ trait Check: Send + Sync + fmt::Debug {
 /// How a realm wants passwords to be.
 #[derive(Clone, Debug, Default)]
 pub struct PasswordPolicy {
+    /// As it was written; two policies are equal when their texts are.
+    text: String,
     checks: Vec<Arc<dyn Check>>,
     hash_algorithm: Option<String>,
     hash_iterations: Option<u32>,
@@ -107,6 +109,14 @@ pub struct PasswordPolicy {
     max_auth_age: Option<u32>,
     recovery_codes_warning: Option<u32>,
 }
+
+impl PartialEq for PasswordPolicy {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for PasswordPolicy {}
 
 impl PasswordPolicy {
     /// Reads a policy text such as `length(12) and digits(1) and notUsername(undefined)`.

@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<PasswordPolicy, PolicyFault> {
     if text.len() > MAX_TEXT {
         return Err(fault("text", format!("longer than {MAX_TEXT} bytes")));
     }
-    let mut policy = PasswordPolicy::default();
+    let mut policy = PasswordPolicy { text: text.trim().to_owned(), ..PasswordPolicy::default() };
     let mut seen = Vec::new();
     for piece in pieces(text) {
         let (id, argument) = split(&piece)?;
