@@ -55,6 +55,12 @@ impl Proven {
         Self { realm: realm.id.clone(), user, at, method }
     }
 
+    /// One that the door would never have made, for the gate's own tests.
+    #[cfg(test)]
+    pub(crate) fn for_tests(realm: &Realm, user: Arc<User>, at: Timestamp, method: Method) -> Self {
+        Self::new(realm, user, at, method)
+    }
+
     /// The realm whose user this is.
     pub fn realm(&self) -> &RealmId {
         &self.realm
