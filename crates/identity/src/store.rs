@@ -10,7 +10,9 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use crate::{Clock, Error, Tx, authenticate::Door, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users, writer::Writer,
+use crate::{
+    Clock, Error, Tx, authenticate::Door, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users,
+    writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.

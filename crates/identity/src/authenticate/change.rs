@@ -30,9 +30,9 @@ impl From<PasswordRefused> for Error {
     /// One field fault for each broken rule, in Keycloak's message keys.
     fn from(refused: PasswordRefused) -> Self {
         match refused {
-            PasswordRefused::Broken(violations) => {
-                Self::Invalid(violations.into_iter().map(|broken| FieldFault::new("password", broken.message)).collect())
-            }
+            PasswordRefused::Broken(violations) => Self::Invalid(
+                violations.into_iter().map(|broken| FieldFault::new("password", broken.message)).collect(),
+            ),
             PasswordRefused::Error(error) => error,
         }
     }
@@ -55,12 +55,8 @@ impl Identity {
             let too_long = !password.is_empty();
             return Err(PasswordRefused::Broken(vec![outside(too_long)]));
         }
-        let new = NewPassword {
-            password: password.expose(),
-            username: &user.username,
-            email: user.email.as_deref(),
-            lists,
-        };
+        let new =
+            NewPassword { password: password.expose(), username: &user.username, email: user.email.as_deref(), lists };
         policy.check(&new).map_err(|failed| match failed {
             CheckFailed::Broken(violations) => PasswordRefused::Broken(violations),
             CheckFailed::Unanswered(why) => PasswordRefused::Error(Error::fault(why)),

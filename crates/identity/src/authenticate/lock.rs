@@ -53,7 +53,12 @@ impl Identity {
     }
 
     /// Whether the user is locked now, and whether there is anything to forget after a success.
-    pub(super) async fn lock_of(&self, realm: &Realm, subject: &Subject<'_>, now: Timestamp) -> Result<(Locked, bool), Error> {
+    pub(super) async fn lock_of(
+        &self,
+        realm: &Realm,
+        subject: &Subject<'_>,
+        now: Timestamp,
+    ) -> Result<(Locked, bool), Error> {
         if !realm.settings.brute_force_protected {
             return Ok((Locked::No, false));
         }

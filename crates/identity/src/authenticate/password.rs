@@ -124,12 +124,7 @@ impl Identity {
 }
 
 /// What may stand against a user whose password is right.
-fn check_may_enter(
-    user: &User,
-    stored: &Stored,
-    factor: SecondFactor,
-    now: Timestamp,
-) -> Result<(), Denied> {
+fn check_may_enter(user: &User, stored: &Stored, factor: SecondFactor, now: Timestamp) -> Result<(), Denied> {
     let id = || user.id.clone();
     if !user.enabled {
         return Err(Denied::Disabled { user: id() });
@@ -152,7 +147,7 @@ fn check_may_enter(
     Ok(())
 }
 
-/// One form for all spellings of a name that mean the same user.
+/// One form for all spellings of a name that mean the same user, as the look-up has it.
 fn canonical(login: &str) -> String {
-    login.trim().to_lowercase()
+    login.to_lowercase()
 }

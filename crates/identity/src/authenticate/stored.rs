@@ -6,9 +6,13 @@ use crypto::otp::Totp;
 use crypto::password::PasswordHash;
 use crypto::secret::Secret;
 
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
 use super::factor::Otp;
 use super::lock::Subject;
 use crate::credential::CredentialSecret;
+use crate::credential::entity::{Column, Entity};
 use crate::{CredentialId, Error, Identity, User};
 
 const PASSWORD: &str = "password";
@@ -82,8 +86,27 @@ impl Identity {
         Ok(())
     }
 
+    /// Writes down that the code of this step has been used. Of any number of uses at once, on any node, one is told `true`.
+    // RFC 6238 section 5.2: a code is taken once.
+    pub(super) async fn use_otp_step(&self, credential: &CredentialId, step: i64) -> Result<bool, Error> {
+        let transaction = self.store().transaction().await?;
+        let used = Entity::update_many()
+            .col_expr(Column::UsedStep, Expr::value(step))
+            .filter(Column::Id.eq(credential.as_str()))
+            .filter(Condition::any().add(Column::UsedStep.is_null()).add(Column::UsedStep.lt(step)))
+            .exec(&transaction)
+            .await?;
+        self.store().commit(transaction).await?;
+        Ok(used.rows_affected == 1)
+    }
+
     /// Whether `password` is one of the user's earlier passwords that may not come back.
-    pub(super) async fn is_among(&self, hashes: &[Arc<PasswordHash>], user: &User, password: &Secret) -> Result<bool, Error> {
+    pub(super) async fn is_among(
+        &self,
+        hashes: &[Arc<PasswordHash>],
+        user: &User,
+        password: &Secret,
+    ) -> Result<bool, Error> {
         for hash in hashes {
             if self.hashing().verify(hash, password, user.id.as_str().as_bytes()).await.map_err(busy)? {
                 return Ok(true);

@@ -100,7 +100,8 @@ async fn a67_guesses_at_the_code_end_in_the_lock() {
     on_each(guarded(3), async |house| {
         enrolled(&house).await;
         for number in 0..3 {
-            let guess = if code(0) == format!("00000{number}") { "000009".to_owned() } else { format!("00000{number}") };
+            let guess =
+                if code(0) == format!("00000{number}") { "000009".to_owned() } else { format!("00000{number}") };
             assert_eq!(word(&append(&house, &guess).await), "invalid_user_credentials");
         }
         assert_eq!(word(&append(&house, &code(0)).await), "user_temporarily_disabled");

@@ -14,8 +14,7 @@ async fn a_ticket_proves_its_user_as_of_the_moment_it_was_issued() {
         let alice = house.user("alice").await;
         let secret = house.ticket(&alice).await;
         house.clock.advance(10_000);
-        let (proven, ticket) =
-            house.identity.prove_ticket(&house.realm, "test", &secret, &house.peer).await.unwrap();
+        let (proven, ticket) = house.identity.prove_ticket(&house.realm, "test", &secret, &house.peer).await.unwrap();
         assert_eq!((proven.user().id.clone(), proven.at(), proven.method()), (alice.clone(), START, Method::Ticket));
         assert_eq!(ticket.user.as_ref(), Some(&alice));
     })
