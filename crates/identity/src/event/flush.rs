@@ -1,0 +1,89 @@
+//! The task that writes events: log lines first, then the rows that realms keep.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{
+    Event,
+    append::AppendEvents,
+    buffer::{Buffer, Pending},
+    entity::Model,
+    line::Lines,
+};
+use crate::{Clock, writer::PatientWriter};
+
+/// How long the first event of a batch waits for company. With the commit it stays well within the 50 ms that an event may
+/// take to its row.
+const LINGER: Duration = Duration::from_millis(20);
+/// Rows of one command to the writer.
+const ROWS: usize = 1000;
+
+/// The task's side.
+pub(super) struct Flusher {
+    pub(super) buffer: Arc<Buffer>,
+    pub(super) writer: PatientWriter,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn crypto::random::Random>,
+    pub(super) lines: Lines,
+}
+
+impl Flusher {
+    pub(super) async fn run(mut self) {
+        loop {
+            self.buffer.some.notified().await;
+            // Time is up or somebody presses: write in either case.
+            let _ = timeout(LINGER, self.buffer.urgent.notified()).await;
+            let taken = self.buffer.take();
+            self.write(taken.events).await;
+            for written in taken.flushes {
+                let _ = written.send(());
+            }
+            if taken.closed {
+                return;
+            }
+        }
+    }
+
+    async fn write(&mut self, events: Vec<Pending>) {
+        let mut rows = Vec::new();
+        for pending in events {
+            self.lines.write(&pending.realm_name, &pending.event);
+            if pending.stored {
+                rows.push(self.row(pending));
+                if rows.len() == ROWS {
+                    self.append(std::mem::take(&mut rows)).await;
+                }
+            }
+        }
+        if !rows.is_empty() {
+            self.append(rows).await;
+        }
+    }
+
+    async fn append(&self, rows: Vec<Model>) {
+        let count = rows.len() as u64;
+        if let Err(error) = self.writer.ask(AppendEvents { rows }).await {
+            self.buffer.lose(count, self.clock.monotonic_micros());
+            tracing::error!(%error, lost = count, "events were not stored");
+        }
+    }
+
+    fn row(&self, pending: Pending) -> Model {
+        let Event { time, kind, client, user, session, address, error, details } = pending.event;
+        Model {
+            id: crypto::random::uuid(&*self.random).to_string(),
+            realm_id: pending.realm.to_string(),
+            time: time.0,
+            kind: kind.into_owned(),
+            client_id: client,
+            user_id: user.map(|user| user.to_string()),
+            session_id: session,
+            address: address.map(|address| address.to_string()),
+            error: error.map(std::borrow::Cow::into_owned),
+            details: Value::Object(details.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
+                .to_string(),
+        }
+    }
+}
