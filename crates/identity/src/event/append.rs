@@ -41,9 +41,9 @@ impl HotCommand for AppendEvents {
 
 async fn known_realms(realms: &HashSet<&str>, on: &DatabaseTransaction) -> Result<HashSet<String>, DbErr> {
     let query = Query::select()
-        .column(realm::Column::Id)
-        .from(realm::Entity.table_ref())
-        .and_where(realm::Column::Id.is_in(realms.iter().copied()))
+        .column(realm::entity::Column::Id)
+        .from(realm::entity::Entity.table_ref())
+        .and_where(realm::entity::Column::Id.is_in(realms.iter().copied()))
         .to_owned();
     on.query_all(&query).await?.iter().map(|row| row.try_get("", "id")).collect()
 }

@@ -13,17 +13,24 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, net::IpAddr, sync::Arc};
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use crypto::random::Random;
+use tokio::task::JoinHandle;
 
 pub(crate) use append::AppendEvents;
 pub use query::EventQuery;
 pub(crate) use sweep::sweep;
 
-use crate::{Clock, Identity, Realm, Timestamp, UserId, writer::PatientWriter};
+use crate::{Identity, NotReady, Realm, Timestamp, UserId, store::Inner};
 use buffer::{Buffer, Pending};
 use flush::Flusher;
+
+/// A loss shows in readiness for so long.
+const LATELY_MICROS: u64 = 60 * 1_000_000;
 
 /// Something that happened. Never holds a secret, token or password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +60,11 @@ impl Identity {
         let stored = realm.settings.events_enabled
             && (realm.settings.enabled_event_types.is_empty()
                 || realm.settings.enabled_event_types.iter().any(|kind| *kind == event.kind));
-        self.0.events.record(Pending { realm: realm.id.clone(), realm_name: Arc::clone(&realm.name), stored, event });
+        let pending = Pending { realm: realm.id.clone(), realm_name: Arc::clone(&realm.name), stored, event };
+        let buffer = &self.0.events.buffer;
+        if !buffer.put(pending) {
+            buffer.lose(1, self.clock().monotonic_micros());
+        }
     }
 
     /// Waits until everything recorded before is in the log and in the database, or counted as lost.
@@ -63,32 +74,20 @@ impl Identity {
     }
 }
 
-/// The way to the task that writes events. Dropped, it lets the task write what waits and end.
+/// The way to the task that writes events. The task does not keep the store alive; it ends with it, or when [`Events::stop`] is
+/// called and it has written what waits.
+#[derive(Default)]
 pub(crate) struct Events {
     buffer: Arc<Buffer>,
-    clock: Arc<dyn Clock>,
-    task: tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Events {
-    /// Starts the task.
-    pub(crate) fn start(writer: PatientWriter, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let buffer = Arc::new(Buffer::default());
-        let flusher = Flusher {
-            buffer: Arc::clone(&buffer),
-            writer,
-            clock: Arc::clone(&clock),
-            random,
-            lines: line::Lines::default(),
-        };
-        let task = tokio::spawn(flusher.run());
-        Self { buffer, clock, task: tokio::sync::Mutex::new(Some(task)) }
-    }
-
-    fn record(&self, pending: Pending) {
-        if !self.buffer.put(pending) {
-            self.buffer.lose(1, self.clock.monotonic_micros());
-        }
+    /// Starts the task; called once, after the store is open and its writer started.
+    pub(crate) fn start(&self, inner: &Arc<Inner>) {
+        let flusher =
+            Flusher { buffer: Arc::clone(&self.buffer), inner: Arc::downgrade(inner), lines: line::Lines::default() };
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(flusher.run()));
     }
 
     /// Events lost since the start.
@@ -96,23 +95,24 @@ impl Events {
         self.buffer.lost()
     }
 
-    /// Whether events were lost within the last `micros`.
-    pub(crate) fn lost_within(&self, micros: u64) -> bool {
-        self.buffer.lost_within(micros, self.clock.monotonic_micros())
+    /// Events that wait.
+    pub(crate) fn queued(&self) -> u64 {
+        self.buffer.len() as u64
     }
 
-    /// Events that wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.buffer.len()
+    /// Whether none was lost lately.
+    pub(crate) fn ready(&self, now_micros: u64) -> Result<(), NotReady> {
+        if self.buffer.lost_within(LATELY_MICROS, now_micros) { Err(NotReady::Events) } else { Ok(()) }
     }
 
     /// Takes no more events, and waits until those that wait are written.
     pub(crate) async fn stop(&self) {
         self.buffer.close();
-        if let Some(task) = self.task.lock().await.take()
-            && let Err(ended) = task.await
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(error) = task.await
         {
-            tracing::error!(error = %ended, "the event task ended badly");
+            tracing::error!(%error, "the event task ended badly");
         }
     }
 }

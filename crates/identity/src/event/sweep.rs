@@ -61,9 +61,9 @@ enum Keeps {
 }
 
 async fn keeps(store: &Store, realm: &str) -> Result<Keeps, DbErr> {
-    let document: Option<String> = realm::Entity::find_by_id(realm)
+    let document: Option<String> = realm::entity::Entity::find_by_id(realm)
         .select_only()
-        .column(realm::Column::Document)
+        .column(realm::entity::Column::Document)
         .into_tuple()
         .one(store.reader())
         .await?;

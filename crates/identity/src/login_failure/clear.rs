@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 
 use super::entity::{Column, Entity};
-use crate::{Error, RealmId, UserId, cache::Caches, writer::HotCommand};
+use crate::{Error, RealmId, UserId, store::Inner, writer::HotCommand};
 
 /// The counters of a user to be forgotten.
 pub(crate) struct ClearFailures {
@@ -26,7 +26,7 @@ impl HotCommand for ClearFailures {
         Ok(set.iter().map(|_| Ok(())).collect())
     }
 
-    fn forget(&self, (): &(), caches: &Caches) {
-        caches.failures.remove(&self.user);
+    fn forget(&self, (): &(), memory: &Inner) {
+        memory.failures.drop_user(&self.user);
     }
 }

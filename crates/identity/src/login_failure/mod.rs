@@ -1,7 +1,8 @@
 //! Failed log-ins of a user: one row each, shared by all nodes, counted exactly however many come at once.
 
 mod clear;
-mod entity;
+pub(crate) mod entity;
+mod map;
 mod policy;
 mod record;
 #[cfg(test)]
@@ -12,7 +13,9 @@ use std::net::IpAddr;
 use sea_orm::EntityTrait;
 
 pub(crate) use clear::ClearFailures;
-pub use policy::{BruteForcePolicy, FailureState, Lock, WaitStrategy};
+pub(crate) use map::Failures;
+pub(crate) use policy::BruteForcePolicy;
+pub use policy::{FailureState, Lock};
 pub(crate) use record::RecordFailure;
 
 use crate::{Error, Identity, Realm, Timestamp, UserId};
@@ -39,7 +42,7 @@ impl Identity {
     /// Forgets a user's failed log-ins. It does not enable a user whom a permanent lock-out has disabled.
     pub async fn clear_failures(&self, realm: &Realm, user: &UserId) -> Result<(), Error> {
         // On one node memory is the truth: after most log-ins there is nothing to forget, and nothing to write.
-        if self.is_single_node() && self.0.caches.failures.get(user).is_some_and(|state| state == FailureState::default()) {
+        if self.is_single_node() && self.0.failures.is_clean(user) {
             return Ok(());
         }
         self.0.writer.ask(ClearFailures { realm: realm.id.clone(), user: user.clone() }).await
@@ -53,7 +56,7 @@ impl Identity {
             // No row is an answer too, and kept: users are limited in number, unlike what strangers may ask for.
             Ok::<_, Error>(Some(row.map(FailureState::from).unwrap_or_default()))
         };
-        let state = if self.is_single_node() { self.0.caches.failures.get_or_load(user, load).await? } else { load.await? };
+        let state = if self.is_single_node() { self.0.failures.find(user, load).await? } else { load.await? };
         Ok(state.unwrap_or_default())
     }
 }

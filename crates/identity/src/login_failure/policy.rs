@@ -1,38 +1,28 @@
 //! Keycloak's rule for failed log-ins: how long a user is locked after one more of them. Pure.
 
-use crate::Timestamp;
-
-/// How the waiting time grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum WaitStrategy {
-    /// By one increment with each failure from the limit on.
-    Linear,
-    /// By one increment each time the limit is reached again.
-    #[default]
-    Multiple,
-}
+use crate::{BruteForceStrategy, RealmSettings, Timestamp};
 
 /// A realm's brute-force settings (Keycloak's fields of the same names).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BruteForcePolicy {
+pub(crate) struct BruteForcePolicy {
     /// Failures that lock (`failureFactor`).
-    pub failure_factor: u32,
+    pub(super) failure_factor: u32,
     /// How the waiting time grows (`bruteForceStrategy`).
-    pub strategy: WaitStrategy,
+    pub(super) strategy: BruteForceStrategy,
     /// Seconds by which it grows (`waitIncrementSeconds`).
-    pub wait_increment_seconds: u32,
+    pub(super) wait_increment_seconds: u32,
     /// Longest wait in seconds (`maxFailureWaitSeconds`).
-    pub max_failure_wait_seconds: u32,
+    pub(super) max_failure_wait_seconds: u32,
     /// Seconds without a failure after which counting begins anew (`maxDeltaTimeSeconds`).
-    pub max_delta_time_seconds: u32,
+    pub(super) max_delta_time_seconds: u32,
     /// Two failures closer than this, in milliseconds, are no human's (`quickLoginCheckMilliSeconds`).
-    pub quick_login_check_millis: u64,
+    pub(super) quick_login_check_millis: u64,
     /// Seconds that such a pair costs (`minimumQuickLoginWaitSeconds`).
-    pub minimum_quick_login_wait_seconds: u32,
+    pub(super) minimum_quick_login_wait_seconds: u32,
     /// Whether the end of it is that the user is disabled (`permanentLockout`).
-    pub permanent_lockout: bool,
+    pub(super) permanent_lockout: bool,
     /// Temporary locks before that (`maxTemporaryLockouts`).
-    pub max_temporary_lockouts: u32,
+    pub(super) max_temporary_lockouts: u32,
 }
 
 /// A lock that a failure has caused.
@@ -111,13 +101,31 @@ impl FailureState {
     }
 }
 
+impl From<&RealmSettings> for BruteForcePolicy {
+    /// What is negative in a document counts as 0.
+    fn from(settings: &RealmSettings) -> Self {
+        let count = |value: i64| u32::try_from(value.max(0)).unwrap_or(u32::MAX);
+        Self {
+            failure_factor: count(settings.failure_factor),
+            strategy: settings.brute_force_strategy,
+            wait_increment_seconds: count(settings.wait_increment_seconds),
+            max_failure_wait_seconds: count(settings.max_failure_wait_seconds),
+            max_delta_time_seconds: count(settings.max_delta_time_seconds),
+            quick_login_check_millis: count(settings.quick_login_check_milli_seconds).into(),
+            minimum_quick_login_wait_seconds: count(settings.minimum_quick_login_wait_seconds),
+            permanent_lockout: settings.permanent_lockout,
+            max_temporary_lockouts: count(settings.max_temporary_lockouts),
+        }
+    }
+}
+
 impl BruteForcePolicy {
     /// The wait that so many failures cost, without the cap; 0: none.
     fn wait_seconds(&self, failures: u32) -> i64 {
         let (failures, factor) = (i64::from(failures), i64::from(self.failure_factor.max(1)));
         let steps = match self.strategy {
-            WaitStrategy::Multiple => failures / factor,
-            WaitStrategy::Linear => (1 + failures - factor).max(0),
+            BruteForceStrategy::Multiple => failures / factor,
+            BruteForceStrategy::Linear => (1 + failures - factor).max(0),
         };
         steps * i64::from(self.wait_increment_seconds)
     }
@@ -132,7 +140,7 @@ mod tests {
     fn policy() -> BruteForcePolicy {
         BruteForcePolicy {
             failure_factor: 5,
-            strategy: WaitStrategy::Multiple,
+            strategy: BruteForceStrategy::Multiple,
             wait_increment_seconds: 30,
             max_failure_wait_seconds: 70,
             max_delta_time_seconds: 3600,
@@ -168,7 +176,7 @@ mod tests {
 
     #[test]
     fn linear_grows_with_each_failure_from_the_limit_on() {
-        let policy = BruteForcePolicy { strategy: WaitStrategy::Linear, ..policy() };
+        let policy = BruteForcePolicy { strategy: BruteForceStrategy::Linear, ..policy() };
         assert_eq!(waits(&policy, 7, 100), [None, None, None, None, Some(30), Some(60), Some(70)]);
     }
 

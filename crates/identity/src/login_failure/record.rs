@@ -13,7 +13,7 @@ use super::{
     entity::{ActiveModel, Column, Entity, Model},
     policy::{BruteForcePolicy, FailureState},
 };
-use crate::{Error, RealmId, Timestamp, UserId, cache::Caches, user, writer::HotCommand};
+use crate::{Error, RealmId, Timestamp, UserId, store::Inner, user, writer::HotCommand};
 
 /// One more failed log-in.
 pub(crate) struct RecordFailure {
@@ -45,10 +45,10 @@ impl HotCommand for RecordFailure {
         Ok(answers)
     }
 
-    fn forget(&self, state: &FailureState, caches: &Caches) {
-        caches.failures.remove(&self.user);
+    fn forget(&self, state: &FailureState, memory: &Inner) {
+        memory.failures.drop_user(&self.user);
         if state.permanent {
-            caches.forget_user(&self.user);
+            memory.users.drop_user(&self.user);
         }
     }
 }
@@ -109,10 +109,10 @@ async fn disable(users: Vec<&str>, on: &DatabaseTransaction) -> Result<(), DbErr
         return Ok(());
     }
     let update = Query::update()
-        .table(user::Entity.table_ref())
-        .value(user::Column::Enabled, false)
-        .value(user::Column::Version, Expr::col(user::Column::Version).add(1))
-        .cond_where(Condition::all().add(user::Column::Id.is_in(users)).add(user::Column::Enabled.eq(true)))
+        .table(user::entity::Entity.table_ref())
+        .value(user::entity::Column::Enabled, false)
+        .value(user::entity::Column::Version, Expr::col(user::entity::Column::Version).add(1))
+        .cond_where(Condition::all().add(user::entity::Column::Id.is_in(users)).add(user::entity::Column::Enabled.eq(true)))
         .to_owned();
     on.execute(&update).await?;
     Ok(())

@@ -16,7 +16,7 @@ use super::{
     live,
     secret::TicketHash,
 };
-use crate::{Error, RealmId, Timestamp, cache::Caches, writer::HotCommand};
+use crate::{Error, RealmId, Timestamp, store::Inner, writer::HotCommand};
 
 /// How long the row of a consumed ticket that would not expire is kept: long enough to recognise a second use.
 const CONSUMED_KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -56,8 +56,8 @@ impl HotCommand for ConsumeTicket {
             .collect())
     }
 
-    fn forget(&self, _answer: &Self::Answer, caches: &Caches) {
-        caches.tickets.remove(&self.hash);
+    fn forget(&self, _answer: &Self::Answer, memory: &Inner) {
+        memory.tickets.drop_all([&self.hash]);
     }
 }
 

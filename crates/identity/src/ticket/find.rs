@@ -1,7 +1,7 @@
 //! Finding a live ticket: from memory on one node, by exactly one statement on several.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityName, FromQueryResult, Iden, QueryResult,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityName, FromQueryResult, QueryResult,
     sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement},
 };
 
@@ -17,12 +17,12 @@ use crate::{Timestamp, user};
 pub(super) fn statement(hash: TicketHash, now: Timestamp) -> SelectStatement {
     Query::select()
         .expr(Expr::cust("ticket.*"))
-        .expr_as(Expr::col((user::Entity, user::Column::Version)), "user_version")
+        .expr_as(Expr::col((user::entity::Entity, user::entity::Column::Version)), "user_version")
         .from(Entity.table_ref())
         .join(
             JoinType::LeftJoin,
-            user::Entity.table_ref(),
-            Expr::col((user::Entity, user::Column::Id)).equals((Entity, Column::UserId)),
+            user::entity::Entity.table_ref(),
+            Expr::col((user::entity::Entity, user::entity::Column::Id)).equals((Entity, Column::UserId)),
         )
         .cond_where(Condition::all().add(Column::Hash.eq(hash.to_vec())).add(live(now)))
         .to_owned()

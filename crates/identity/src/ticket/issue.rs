@@ -1,11 +1,11 @@
 //! Issuing: a row for each new ticket, many in one statement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::entity::{self, ActiveModel};
-use crate::{Error, UserId, user, writer::HotCommand};
+use super::entity;
+use crate::{Error, user, writer::HotCommand};
 
 /// A ticket to be written.
 pub(crate) struct IssueTicket {
@@ -18,15 +18,13 @@ impl HotCommand for IssueTicket {
     type Answer = ();
 
     async fn run(set: &[Self], on: &DatabaseTransaction) -> Result<Vec<Result<(), Error>>, DbErr> {
-        let users: Vec<&str> = set.iter().filter_map(|issue| issue.row.user_id.as_deref()).collect();
-        // The users stay as they are until the commit: a ticket cannot slip in beside a change that would have killed it.
-        let users: HashMap<UserId, user::Standing> = user::standing_for_update(&users, on).await?;
+        let users = standing(set, on).await?;
         let mut rows = Vec::with_capacity(set.len());
         let answers = set
             .iter()
             .map(|issue| {
                 check(issue, &users)?;
-                rows.push(issue.row.clone().into_active());
+                rows.push(issue.row.clone().into_active_model());
                 Ok(())
             })
             .collect();
@@ -37,7 +35,31 @@ impl HotCommand for IssueTicket {
     }
 }
 
-fn check(issue: &IssueTicket, users: &HashMap<UserId, user::Standing>) -> Result<(), Error> {
+/// What matters of a user to whoever wants a ticket for them.
+struct Standing {
+    enabled: bool,
+    version: i64,
+}
+
+/// The users of the set. They stay as they are until the commit: a ticket cannot slip in beside a change that would have
+/// killed it. (SQLite has one writer at a time anyway.)
+async fn standing(set: &[IssueTicket], on: &DatabaseTransaction) -> Result<HashMap<String, Standing>, DbErr> {
+    let users: HashSet<&str> = set.iter().filter_map(|issue| issue.row.user_id.as_deref()).collect();
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = user::entity::Entity::find()
+        .select_only()
+        .columns([user::entity::Column::Id, user::entity::Column::Enabled, user::entity::Column::Version])
+        .filter(user::entity::Column::Id.is_in(users));
+    if on.get_database_backend() != DbBackend::Sqlite {
+        query = query.lock_shared();
+    }
+    let rows: Vec<(String, bool, i64)> = query.into_tuple().all(on).await?;
+    Ok(rows.into_iter().map(|(id, enabled, version)| (id, Standing { enabled, version })).collect())
+}
+
+fn check(issue: &IssueTicket, users: &HashMap<String, Standing>) -> Result<(), Error> {
     let Some(user) = issue.row.user_id.as_deref() else { return Ok(()) };
     let standing = users.get(user).ok_or(Error::NotFound("user"))?;
     if !standing.enabled {
@@ -47,22 +69,4 @@ fn check(issue: &IssueTicket, users: &HashMap<UserId, user::Standing>) -> Result
         return Err(Error::Refused("the user was changed meanwhile".to_owned()));
     }
     Ok(())
-}
-
-impl entity::Model {
-    fn into_active(self) -> ActiveModel {
-        ActiveModel {
-            hash: Set(self.hash),
-            realm_id: Set(self.realm_id),
-            client_id: Set(self.client_id),
-            user_id: Set(self.user_id),
-            kind: Set(self.kind),
-            family: Set(self.family),
-            payload: Set(self.payload),
-            dies_with_password: Set(self.dies_with_password),
-            created_at: Set(self.created_at),
-            expires_at: Set(self.expires_at),
-            consumed_at: Set(self.consumed_at),
-        }
-    }
 }

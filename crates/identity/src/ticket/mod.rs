@@ -7,6 +7,7 @@ mod consume;
 pub(crate) mod entity;
 mod find;
 mod issue;
+pub(crate) mod map;
 mod revoke;
 mod secret;
 mod sweep;
@@ -17,7 +18,7 @@ use std::{fmt, sync::Arc};
 
 use crypto::secret::Secret;
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityName,
+    ColumnTrait, Condition, DbErr, EntityName, 
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::Value;
@@ -166,7 +167,7 @@ impl Identity {
         let now = self.clock().now();
         let single = self.is_single_node();
         let load = async { Ok::<_, Error>(find::load(hash, now, self.store().reader()).await?.map(Arc::new)) };
-        let found = if single { self.0.caches.tickets.get_or_load(&hash, load).await? } else { load.await? };
+        let found = if single { self.0.tickets.find(&hash, load).await? } else { load.await? };
         let Some(ticket) = found.filter(|ticket| ticket.is_of(realm, kind, now)) else { return Ok(None) };
         // From memory the user's state is not in the ticket but in the user, whom every change drops from memory.
         if single
@@ -225,11 +226,11 @@ impl Ticket {
 fn live(now: Timestamp) -> Condition {
     let enabled_user = Query::select()
         .expr(Expr::val(1))
-        .from(user::Entity.table_ref())
+        .from(user::entity::Entity.table_ref())
         .cond_where(
             Condition::all()
-                .add(Expr::col((user::Entity, user::Column::Id)).equals((entity::Entity, Column::UserId)))
-                .add(user::Column::Enabled.eq(true)),
+                .add(Expr::col((user::entity::Entity, user::entity::Column::Id)).equals((entity::Entity, Column::UserId)))
+                .add(user::entity::Column::Enabled.eq(true)),
         )
         .to_owned();
     Condition::all()

@@ -10,7 +10,7 @@ use super::{
     entity::{Column, Entity},
     secret::TicketHash,
 };
-use crate::{Error, Realm, UserId, cache::Caches, writer::HotCommand};
+use crate::{Error, Realm, UserId, store::Inner, writer::HotCommand};
 
 /// Tickets to be revoked.
 pub(crate) struct RevokeTickets {
@@ -46,13 +46,13 @@ impl HotCommand for RevokeTickets {
         Ok(answers)
     }
 
-    fn forget(&self, revoked: &Self::Answer, caches: &Caches) {
-        caches.forget_tickets(revoked);
+    fn forget(&self, revoked: &Self::Answer, memory: &Inner) {
+        memory.tickets.drop_all(revoked);
     }
 }
 
 /// Revokes what dies with a user's password, as part of the unit of work that changes it. Once that is committed the answer
-/// must be handed to [`Caches::forget_tickets`].
+/// must be handed to `Tx::revoked_tickets`.
 pub(crate) async fn revoke_with_password(user: &UserId, on: &DatabaseTransaction) -> Result<Vec<TicketHash>, DbErr> {
     delete(Condition::all().add(Column::UserId.eq(user.as_str())).add(Column::DiesWithPassword.eq(true)), on).await
 }

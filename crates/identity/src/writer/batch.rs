@@ -5,7 +5,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::lane::{Answers, Ask, Lane};
 use crate::{
     Error,
-    cache::Caches,
+    store::Inner,
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
     ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
@@ -52,8 +52,8 @@ macro_rules! lanes {
                 Ok(BatchAnswers { $($lane: self.$lane.run(on).await?),* })
             }
 
-            pub(super) fn answer(self, answers: BatchAnswers, caches: &Caches) {
-                $(self.$lane.answer(answers.$lane, caches);)*
+            pub(super) fn answer(self, answers: BatchAnswers, memory: &Inner) {
+                $(self.$lane.answer(answers.$lane, memory);)*
             }
 
             pub(super) fn fail(self, why: &dyn Fn() -> Error) {

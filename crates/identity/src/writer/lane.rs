@@ -3,7 +3,7 @@
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::oneshot;
 
-use crate::{Error, cache::Caches};
+use crate::{Error, store::Inner};
 
 /// A small, frequent write that is run together with others of its kind in as few statements as possible.
 pub(crate) trait HotCommand: Sized + Send + Sync + 'static {
@@ -18,7 +18,7 @@ pub(crate) trait HotCommand: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Result<Self::Answer, Error>>, DbErr>> + Send;
 
     /// Drops from this process's maps what the command changed. Called after the commit and before the answer.
-    fn forget(&self, _answer: &Self::Answer, _caches: &Caches) {}
+    fn forget(&self, _answer: &Self::Answer, _memory: &Inner) {}
 }
 
 /// A command and the way back to its asker.
@@ -60,11 +60,11 @@ impl<C: HotCommand> Lane<C> {
     }
 
     /// Tells everybody, after the commit.
-    pub(super) fn answer(self, answers: Answers<C>, caches: &Caches) {
+    pub(super) fn answer(self, answers: Answers<C>, memory: &Inner) {
         debug_assert_eq!(self.commands.len(), answers.len());
         for ((command, asker), answer) in self.commands.into_iter().zip(self.askers).zip(answers) {
             if let Ok(answer) = &answer {
-                command.forget(answer, caches);
+                command.forget(answer, memory);
             }
             // An asker that went away needs no answer; what it asked for is done.
             let _ = asker.send(answer);

@@ -7,7 +7,7 @@
 mod batch;
 mod lane;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sea_orm::{DbBackend, DbErr};
 use tokio::{
@@ -15,7 +15,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{Error, Fault, cache::Caches, store::Store};
+use crate::{Error, Fault, NotReady, store::Inner};
 use batch::{Batch, Command};
 pub(crate) use lane::{Ask, HotCommand};
 
@@ -26,21 +26,31 @@ const QUEUE: usize = 4096;
 /// Transactions of hot commands under way at once on PostgreSQL; the rest of the pool is for everybody else.
 const IN_FLIGHT: usize = 8;
 
-/// The way to the writer task. The task ends when this is dropped or [`Writer::stop`] is called, after it has run what waits.
+/// The way to the writer task. The task does not keep the store alive; it ends with it, or when [`Writer::stop`] is called and
+/// it has run what waits.
 pub(crate) struct Writer {
     queue: mpsc::Sender<Command>,
     stop: Arc<Notify>,
-    task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    /// The task's end of the queue, until it is started.
+    idle: Mutex<Option<mpsc::Receiver<Command>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        let (queue, commands) = mpsc::channel(QUEUE);
+        Self { queue, stop: Arc::default(), idle: Mutex::new(Some(commands)), task: Mutex::default() }
+    }
 }
 
 impl Writer {
-    /// Starts the writer task. It holds `store` and `caches` alone, so that it ends with the last user of the store.
-    pub(crate) fn start(store: Store, caches: Arc<Caches>) -> Self {
-        let (queue, commands) = mpsc::channel(QUEUE);
-        let stop = Arc::new(Notify::new());
-        let worker = Worker { store, caches };
-        let task = tokio::spawn(worker.run(commands, Arc::clone(&stop)));
-        Self { queue, stop, task: tokio::sync::Mutex::new(Some(task)) }
+    /// Starts the task; called once, after the store is open. It holds a weak reference.
+    pub(crate) fn start(&self, inner: &Arc<Inner>) {
+        let Some(commands) = take(&self.idle) else { return };
+        let limit = if inner.store.backend() == DbBackend::Sqlite { BATCH } else { 1 };
+        let worker = Worker { inner: Arc::downgrade(inner), limit };
+        let task = tokio::spawn(worker.run(commands, Arc::clone(&self.stop)));
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
     /// Runs a command and waits for its commit. A full queue is [`Error::Busy`], and then nothing was done.
@@ -56,40 +66,8 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// A way to the writer for a background task, which waits for room instead of giving up.
-    pub(crate) fn patient(&self) -> PatientWriter {
-        PatientWriter { queue: self.queue.clone() }
-    }
-
-    /// Commands that wait for their turn.
-    pub(crate) fn queued(&self) -> usize {
-        self.queue.max_capacity() - self.queue.capacity()
-    }
-
-    /// Whether the task runs and takes commands.
-    pub(crate) fn is_alive(&self) -> bool {
-        !self.queue.is_closed()
-    }
-
-    /// Takes no more commands, and waits until those that were taken are answered.
-    pub(crate) async fn stop(&self) {
-        self.stop.notify_one();
-        if let Some(task) = self.task.lock().await.take()
-            && let Err(ended) = task.await
-        {
-            tracing::error!(error = %ended, "the writer ended badly");
-        }
-    }
-}
-
-/// See [`Writer::patient`].
-pub(crate) struct PatientWriter {
-    queue: mpsc::Sender<Command>,
-}
-
-impl PatientWriter {
-    /// Runs a command, waiting for room in the queue, and waits for its commit.
-    pub(crate) async fn ask<C: HotCommand>(&self, command: C) -> Result<C::Answer, Error>
+    /// As [`Writer::ask`], for background work: waits for room in the queue instead of giving up.
+    pub(crate) async fn ask_patiently<C: HotCommand>(&self, command: C) -> Result<C::Answer, Error>
     where
         Command: From<Ask<C>>,
     {
@@ -97,6 +75,30 @@ impl PatientWriter {
         self.queue.send(Command::from(Ask { command, answer })).await.map_err(|_| stopped())?;
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
+
+    /// Commands that wait for their turn.
+    pub(crate) fn queued(&self) -> u64 {
+        (self.queue.max_capacity() - self.queue.capacity()) as u64
+    }
+
+    /// Whether the task takes commands.
+    pub(crate) fn ready(&self) -> Result<(), NotReady> {
+        if self.queue.is_closed() { Err(NotReady::Writer) } else { Ok(()) }
+    }
+
+    /// Takes no more commands, and waits until those that were taken are answered.
+    pub(crate) async fn stop(&self) {
+        self.stop.notify_one();
+        if let Some(task) = take(&self.task)
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 fn stopped() -> Error {
@@ -106,8 +108,9 @@ fn stopped() -> Error {
 /// The task's side.
 #[derive(Clone)]
 struct Worker {
-    store: Store,
-    caches: Arc<Caches>,
+    inner: Weak<Inner>,
+    /// Commands of one transaction.
+    limit: usize,
 }
 
 /// Why a batch was not committed.
@@ -122,33 +125,29 @@ enum Failure {
 
 impl Worker {
     async fn run(self, mut commands: mpsc::Receiver<Command>, stop: Arc<Notify>) {
-        let limit = if self.store.backend() == DbBackend::Sqlite { BATCH } else { 1 };
-        let mut taken = Vec::with_capacity(limit);
+        let mut taken = Vec::with_capacity(self.limit);
         let mut under_way = JoinSet::new();
         loop {
             tokio::select! {
                 biased;
-                () = stop.notified() => {
-                    // What was taken into the queue is still run; the next round finds the rest, then nothing.
-                    commands.close();
-                    continue;
-                }
-                received = commands.recv_many(&mut taken, limit) => {
+                // What was taken into the queue is still run: the next rounds find it, and then nothing.
+                () = stop.notified() => commands.close(),
+                received = commands.recv_many(&mut taken, self.limit) => {
                     if received == 0 {
                         break;
                     }
+                    let batch: Batch = taken.drain(..).collect();
+                    if self.limit > 1 {
+                        self.work(batch).await;
+                        continue;
+                    }
+                    while under_way.len() >= IN_FLIGHT {
+                        under_way.join_next().await;
+                    }
+                    let worker = self.clone();
+                    under_way.spawn(async move { worker.work(batch).await });
+                    while under_way.try_join_next().is_some() {}
                 }
-            }
-            let batch: Batch = taken.drain(..).collect();
-            if limit == 1 {
-                while under_way.len() >= IN_FLIGHT {
-                    under_way.join_next().await;
-                }
-                let worker = self.clone();
-                under_way.spawn(async move { worker.work(batch).await });
-                while under_way.try_join_next().is_some() {}
-            } else {
-                self.work(batch).await;
             }
         }
         while under_way.join_next().await.is_some() {}
@@ -156,44 +155,42 @@ impl Worker {
 
     /// Runs a batch; when a statement of it fails, its commands one by one.
     async fn work(&self, batch: Batch) {
-        let Some(Rejected { batch, why }) = self.try_together(batch).await else { return };
-        if batch.len() == 1 {
-            return batch.fail(&|| why.to_error());
-        }
+        let Some(inner) = self.inner.upgrade() else { return batch.fail(&stopped) };
+        let Some(Rejected { batch, why }) = try_together(&inner, batch).await else { return };
         match why {
-            Failure::Begin(_) | Failure::Commit(_) => batch.fail(&|| why.to_error()),
-            Failure::Statement(_) => {
+            Failure::Statement(_) if batch.len() > 1 => {
                 for single in batch.singly() {
-                    if let Some(Rejected { batch, why }) = self.try_together(single).await {
+                    if let Some(Rejected { batch, why }) = try_together(&inner, single).await {
                         batch.fail(&|| why.to_error());
                     }
                 }
             }
+            why => batch.fail(&|| why.to_error()),
         }
     }
+}
 
-    /// Runs a batch in one transaction and answers it, or gives it back unanswered.
-    async fn try_together(&self, batch: Batch) -> Option<Rejected> {
-        let transaction = match self.store.transaction().await {
-            Ok(transaction) => transaction,
-            Err(error) => return Some(Rejected { batch, why: Failure::Begin(error) }),
-        };
-        let answers = match batch.run(&transaction).await {
-            Ok(answers) => answers,
-            Err(error) => {
-                if let Err(error) = transaction.rollback().await {
-                    tracing::warn!(%error, "a failed batch could not be rolled back");
-                }
-                return Some(Rejected { batch, why: Failure::Statement(error) });
+/// Runs a batch in one transaction and answers it, or gives it back unanswered.
+async fn try_together(inner: &Inner, batch: Batch) -> Option<Rejected> {
+    let transaction = match inner.store.transaction().await {
+        Ok(transaction) => transaction,
+        Err(error) => return Some(Rejected { batch, why: Failure::Begin(error) }),
+    };
+    let answers = match batch.run(&transaction).await {
+        Ok(answers) => answers,
+        Err(error) => {
+            if let Err(error) = transaction.rollback().await {
+                tracing::warn!(%error, "a failed batch could not be rolled back");
             }
-        };
-        match self.store.commit(transaction).await {
-            Ok(()) => {
-                batch.answer(answers, &self.caches);
-                None
-            }
-            Err(error) => Some(Rejected { batch, why: Failure::Commit(error) }),
+            return Some(Rejected { batch, why: Failure::Statement(error) });
         }
+    };
+    match inner.store.commit(transaction).await {
+        Ok(()) => {
+            batch.answer(answers, inner);
+            None
+        }
+        Err(error) => Some(Rejected { batch, why: Failure::Commit(error) }),
     }
 }
 
