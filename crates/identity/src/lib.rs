@@ -34,6 +34,7 @@ mod scope;
 mod sealing;
 mod store;
 mod sweep;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ticket;

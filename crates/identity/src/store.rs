@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx, event::Events, login_failure::Failures, poller::Poll, sweep::Sweeper, realm::map::Realms, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Writer,
     pub(crate) events: Events,
     pub(crate) failures: Failures,
+    pub(crate) sweeper: Sweeper,
 }
 
 impl Identity {

@@ -8,7 +8,12 @@ use std::{
 use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Error, Identity, event, store::{Inner, Store}, ticket};
+use crate::{
+    Error, Identity, event,
+    store::{Inner, Store},
+    task::Task,
+    ticket,
+};
 
 /// Rows that one statement deletes at most.
 const BATCH: u64 = 500;
@@ -35,20 +40,31 @@ impl Identity {
     }
 }
 
-/// Sweeps for as long as the store is in use.
-pub(crate) fn start(store: &Arc<Inner>) {
-    let store = Arc::downgrade(store);
-    tokio::spawn(async move {
-        let mut period = interval(PERIOD);
-        period.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            period.tick().await;
-            let Some(inner) = Weak::upgrade(&store) else { return };
-            if let Err(error) = Identity(inner).sweep().await {
-                tracing::warn!(%error, "expired rows could not be swept");
-            }
+/// Sweeps now and then, for as long as the store is in use.
+#[derive(Default)]
+pub(crate) struct Sweeper(Task);
+
+impl Sweeper {
+    /// Starts the task; called once, after the store is open.
+    pub(crate) fn start(&self, inner: &Arc<Inner>) {
+        self.0.start(run(Arc::downgrade(inner)));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.abort();
+    }
+}
+
+async fn run(inner: Weak<Inner>) {
+    let mut period = interval(PERIOD);
+    period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        period.tick().await;
+        let Some(inner) = inner.upgrade() else { return };
+        if let Err(error) = Identity(inner).sweep().await {
+            tracing::warn!(%error, "expired rows could not be swept");
         }
-    });
+    }
 }
 
 /// Runs a delete of at most the given number of rows until it finds fewer; whoever else wants to write gets in between.

@@ -13,19 +13,13 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    borrow::Cow,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use tokio::task::JoinHandle;
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 pub(crate) use append::AppendEvents;
 pub use query::EventQuery;
 pub(crate) use sweep::sweep;
 
-use crate::{Identity, NotReady, Realm, Timestamp, UserId, store::Inner};
+use crate::{Identity, NotReady, Realm, Timestamp, UserId, store::Inner, task::Task};
 use buffer::{Buffer, Pending};
 use flush::Flusher;
 
@@ -79,7 +73,7 @@ impl Identity {
 #[derive(Default)]
 pub(crate) struct Events {
     buffer: Arc<Buffer>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    task: Task,
 }
 
 impl Events {
@@ -87,7 +81,7 @@ impl Events {
     pub(crate) fn start(&self, inner: &Arc<Inner>) {
         let flusher =
             Flusher { buffer: Arc::clone(&self.buffer), inner: Arc::downgrade(inner), lines: line::Lines::default() };
-        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(flusher.run()));
+        self.task.start(flusher.run());
     }
 
     /// Events lost since the start.
@@ -108,12 +102,7 @@ impl Events {
     /// Takes no more events, and waits until those that wait are written.
     pub(crate) async fn stop(&self) {
         self.buffer.close();
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the event task ended badly");
-        }
+        self.task.ended().await;
     }
 }
 

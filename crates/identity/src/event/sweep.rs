@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, QuerySelect,
-    sea_query::{ExprTrait, Order, Query},
+    sea_query::{Order, Query},
 };
 use serde_json::Value;
 

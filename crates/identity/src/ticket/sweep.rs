@@ -1,9 +1,6 @@
 //! Sweeping: rows past their expiry go, a small batch at a time, so that nobody waits long behind it.
 
-use sea_orm::{
-    ColumnTrait, DbErr, EntityName,
-    sea_query::{ExprTrait, Query},
-};
+use sea_orm::{ColumnTrait, DbErr, EntityName, sea_query::Query};
 
 use super::entity::{Column, Entity};
 use crate::{Timestamp, store::Store, sweep::in_batches};

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use sea_orm::{DbBackend, DbErr};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
 };
 
-use crate::{Error, Fault, NotReady, store::Inner};
+use crate::{Error, Fault, NotReady, store::Inner, task::Task};
 use batch::{Batch, Command};
 pub(crate) use lane::{Ask, HotCommand};
 
@@ -33,24 +33,23 @@ pub(crate) struct Writer {
     stop: Arc<Notify>,
     /// The task's end of the queue, until it is started.
     idle: Mutex<Option<mpsc::Receiver<Command>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    task: Task,
 }
 
 impl Default for Writer {
     fn default() -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
-        Self { queue, stop: Arc::default(), idle: Mutex::new(Some(commands)), task: Mutex::default() }
+        Self { queue, stop: Arc::default(), idle: Mutex::new(Some(commands)), task: Task::default() }
     }
 }
 
 impl Writer {
     /// Starts the task; called once, after the store is open. It holds a weak reference.
     pub(crate) fn start(&self, inner: &Arc<Inner>) {
-        let Some(commands) = take(&self.idle) else { return };
+        let Some(commands) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let limit = if inner.store.backend() == DbBackend::Sqlite { BATCH } else { 1 };
         let worker = Worker { inner: Arc::downgrade(inner), limit };
-        let task = tokio::spawn(worker.run(commands, Arc::clone(&self.stop)));
-        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        self.task.start(worker.run(commands, Arc::clone(&self.stop)));
     }
 
     /// Runs a command and waits for its commit. A full queue is [`Error::Busy`], and then nothing was done.
@@ -89,16 +88,8 @@ impl Writer {
     /// Takes no more commands, and waits until those that were taken are answered.
     pub(crate) async fn stop(&self) {
         self.stop.notify_one();
-        if let Some(task) = take(&self.task)
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the writer ended badly");
-        }
+        self.task.ended().await;
     }
-}
-
-fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
-    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 fn stopped() -> Error {
