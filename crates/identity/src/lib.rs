@@ -34,6 +34,8 @@ mod scope;
 mod sealing;
 mod store;
 mod sweep;
+#[cfg(test)]
+mod test_store;
 mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -1,0 +1,120 @@
+//! Fresh stores for this crate's own tests, on each database that is at hand.
+
+use std::sync::Arc;
+
+use crypto::{password::pool::PoolSettings, random::SystemRandom, seal::MasterKey};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use serde_json::json;
+
+use crate::{
+    Clock, DatabaseUrl, Event, Identity, ManualClock, NewRealm, NewUser, OpenSettings, Realm, Timestamp, UserId,
+};
+
+/// The name of the variable that holds a PostgreSQL server's URL, with the right to make databases.
+const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
+
+/// Any 32 bytes.
+const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+/// An open store with the realm `town`, whose user `anna` may do everything.
+pub(crate) struct TestStore {
+    pub(crate) identity: Identity,
+    pub(crate) clock: ManualClock,
+    pub(crate) realm: Arc<Realm>,
+    pub(crate) user: UserId,
+    place: Place,
+}
+
+/// Where a store lives.
+#[derive(Clone)]
+pub(crate) struct Place {
+    database: DatabaseUrl,
+    /// The master key, in base64.
+    key: &'static str,
+    _folder: Arc<tempfile::TempDir>,
+}
+
+/// Runs a test on a fresh SQLite file, and on a fresh PostgreSQL database where there is a server.
+pub(crate) async fn each_database(test: impl AsyncFn(TestStore)) {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let file = folder.path().join("store.db");
+    test(TestStore::make(Place { database: DatabaseUrl::Sqlite(file), key: KEY, _folder: folder }).await).await;
+
+    let Ok(server) = std::env::var(POSTGRES) else { return };
+    let control = Database::connect(&server).await.unwrap();
+    let name = format!("test_{}", crypto::random::uuid(&SystemRandom).simple());
+    control.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (head, _) = server.rsplit_once('/').unwrap();
+    let database = DatabaseUrl::Postgres(format!("{head}/{name}"));
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    test(TestStore::make(Place { database, key: KEY, _folder: folder }).await).await;
+    control.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+}
+
+impl Place {
+    pub(crate) async fn open(&self, clock: &ManualClock) -> Identity {
+        Identity::open(OpenSettings {
+            database: self.database.clone(),
+            master_key: MasterKey::from_base64(self.key).unwrap(),
+            clock: Arc::new(clock.clone()),
+            random: Arc::new(SystemRandom),
+            hashing: PoolSettings::for_machine(),
+            readers: 4,
+        })
+        .await
+        .unwrap()
+    }
+}
+
+impl TestStore {
+    async fn make(place: Place) -> Self {
+        let clock = ManualClock::at(Timestamp(1_800_000_000_000));
+        let identity = place.open(&clock).await;
+        let mut tx = identity.begin().await.unwrap();
+        let realm = tx.add_realm(NewRealm { id: None, name: "town".to_owned(), document: json!({}) }).await.unwrap();
+        let user = tx.add_user(&realm, NewUser::named("anna")).await.unwrap();
+        tx.commit().await.unwrap();
+        let realm = identity.realm("town").await.unwrap().unwrap();
+        Self { identity, clock, realm, user, place }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Changes settings of the realm and takes its new snapshot.
+    pub(crate) async fn set(&mut self, settings: serde_json::Value) {
+        let mut tx = self.identity.begin().await.unwrap();
+        tx.change_realm(&self.realm.id, settings).await.unwrap();
+        tx.commit().await.unwrap();
+        self.realm = self.identity.realm("town").await.unwrap().unwrap();
+    }
+
+    /// How many statements `work` sends.
+    pub(crate) async fn statements(&self, work: impl Future<Output = ()>) -> u64 {
+        let before = self.identity.statistics().statements;
+        work.await;
+        self.identity.statistics().statements - before
+    }
+
+    /// Rows of a table.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let reader: &DatabaseConnection = self.identity.store().reader();
+        let statement =
+            sea_orm::Statement::from_string(reader.get_database_backend(), format!("SELECT count(*) FROM {table}"));
+        reader.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    pub(crate) fn event(&self, kind: &'static str) -> Event {
+        Event {
+            time: self.clock.now(),
+            kind: kind.into(),
+            client: Some("registry".to_owned()),
+            user: Some(self.user.clone()),
+            session: None,
+            address: Some([192, 0, 2, 7].into()),
+            error: None,
+            details: vec![("scope".into(), "repository:a/b:pull".to_owned())],
+        }
+    }
+}
