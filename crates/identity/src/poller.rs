@@ -87,6 +87,7 @@ impl Poll {
         if version == self.version.load(Ordering::Relaxed) {
             return Ok(());
         }
+        inner.realms.note_change(version);
         let known = inner.realms.versions();
         for some in known.chunks(REALMS) {
             let rows: Vec<(String, i64)> = realm::entity::Entity::find()

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crypto::{password::pool::PoolSettings, random::SystemRandom, seal::MasterKey};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use serde_json::json;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait, IntoActiveModel, sea_query::Expr};
 
 use crate::{
-    Clock, DatabaseUrl, Event, Identity, ManualClock, NewRealm, NewUser, OpenSettings, Realm, Timestamp, UserId,
+    Clock, DatabaseUrl, Event, Identity, ManualClock, OpenSettings, Realm, RealmId, Timestamp, UserId, realm,
+    user,
 };
 
 /// The name of the variable that holds a PostgreSQL server's URL, with the right to make databases.
@@ -66,14 +66,51 @@ impl Place {
     }
 }
 
+/// Makes a user.
+pub(crate) async fn add_user(identity: &Identity, realm: &RealmId, id: &UserId, name: &str) {
+    let mut tx = identity.begin().await.unwrap();
+    let row = user::entity::Model {
+        id: id.to_string(),
+        realm_id: realm.to_string(),
+        username: name.to_owned(),
+        email: None,
+        first_name: None,
+        last_name: None,
+        enabled: true,
+        created_at: 0,
+        service_account_client_id: None,
+        not_before: 0,
+        required_actions: "[]".to_owned(),
+        version: 1,
+        document: "{}".to_owned(),
+        position: 0,
+    };
+    user::entity::Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await.unwrap();
+    tx.touch_user(id);
+    tx.commit().await.unwrap();
+}
+
 impl TestStore {
     async fn make(place: Place) -> Self {
         let clock = ManualClock::at(Timestamp(1_800_000_000_000));
         let identity = place.open(&clock).await;
         let mut tx = identity.begin().await.unwrap();
-        let realm = tx.add_realm(NewRealm { id: None, name: "town".to_owned(), document: json!({}) }).await.unwrap();
-        let user = tx.add_user(&realm, NewUser::named("anna")).await.unwrap();
+        let realm = RealmId::from("realm-of-the-town");
+        let row = realm::entity::Model {
+            id: realm.to_string(),
+            name: "town".to_owned(),
+            enabled: true,
+            visible: true,
+            version: 1,
+            document: "{}".to_owned(),
+            sealed: None,
+            created_at: 0,
+        };
+        realm::entity::Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await.unwrap();
+        tx.touch_realm(&realm);
         tx.commit().await.unwrap();
+        let user = UserId::from("user-anna");
+        add_user(&identity, &realm, &user, "anna").await;
         let realm = identity.realm("town").await.unwrap().unwrap();
         Self { identity, clock, realm, user, place }
     }
@@ -85,7 +122,13 @@ impl TestStore {
     /// Changes settings of the realm and takes its new snapshot.
     pub(crate) async fn set(&mut self, settings: serde_json::Value) {
         let mut tx = self.identity.begin().await.unwrap();
-        tx.change_realm(&self.realm.id, settings).await.unwrap();
+        realm::entity::Entity::update_many()
+            .col_expr(realm::entity::Column::Document, Expr::value(settings.to_string()))
+            .exec(tx.connection())
+            .await
+            .unwrap();
+        tx.touch_realm(&self.realm.id);
+        tx.touch_realm_name("town");
         tx.commit().await.unwrap();
         self.realm = self.identity.realm("town").await.unwrap().unwrap();
     }

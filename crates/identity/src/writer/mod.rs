@@ -24,7 +24,7 @@ const BATCH: usize = 256;
 /// Commands that may wait; beyond, the asker is told to come back.
 const QUEUE: usize = 4096;
 /// Transactions of hot commands under way at once on PostgreSQL; the rest of the pool is for everybody else.
-const IN_FLIGHT: usize = 8;
+const IN_FLIGHT: usize = 4;
 
 /// The way to the writer task. The task does not keep the store alive; it ends with it, or when [`Writer::stop`] is called and
 /// it has run what waits.
