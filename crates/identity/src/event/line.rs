@@ -124,3 +124,136 @@ fn emit(site: &'static Site, realm: &str, event: &Event, details: &[(&Cow<'stati
         dispatch.event(&tracing::Event::new(metadata, &metadata.fields().value_set_all(&values)));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        fmt,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing::{
+        Subscriber,
+        field::{Field, Visit},
+        span,
+    };
+
+    use super::*;
+    use crate::{Timestamp, UserId};
+
+    type Line = BTreeMap<String, String>;
+
+    /// Keeps the fields of every event line.
+    #[derive(Clone, Default)]
+    struct Log {
+        lines: Arc<Mutex<Vec<Line>>>,
+        deaf: bool,
+    }
+
+    struct Fields(Line);
+
+    impl Visit for Fields {
+        fn record_str(&mut self, field: &Field, value: &str) {
+            self.0.insert(field.name().to_owned(), value.to_owned());
+        }
+
+        fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+            self.0.insert(field.name().to_owned(), format!("not text: {value:?}"));
+        }
+    }
+
+    impl Subscriber for Log {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            !self.deaf && metadata.target() == "event"
+        }
+
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut fields = Fields(Line::new());
+            event.record(&mut fields);
+            self.lines.lock().unwrap().push(fields.0);
+        }
+
+        fn enter(&self, _: &span::Id) {}
+
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    fn event(details: Vec<(Cow<'static, str>, String)>) -> Event {
+        Event {
+            time: Timestamp(0),
+            kind: "docker.token-refused".into(),
+            client: Some("registry".to_owned()),
+            user: Some(UserId::from("u-1")),
+            session: None,
+            address: Some([192, 0, 2, 7].into()),
+            error: Some("user_disabled".into()),
+            details,
+        }
+    }
+
+    fn written(log: &Log, events: &[Event]) -> (Vec<Line>, usize) {
+        let mut lines = Lines::default();
+        tracing::subscriber::with_default(log.clone(), || {
+            for event in events {
+                lines.write("town", event);
+            }
+        });
+        (log.lines.lock().unwrap().drain(..).collect(), lines.sites.len())
+    }
+
+    fn line(fields: &[(&str, &str)]) -> Line {
+        let fixed = [
+            ("event", "docker.token-refused"),
+            ("realm", "town"),
+            ("client", "registry"),
+            ("user", "u-1"),
+            ("address", "192.0.2.7"),
+            ("error", "user_disabled"),
+        ];
+        fixed.iter().chain(fields).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_fact_has_its_field_and_absent_ones_have_none() {
+        let details = vec![("requested".into(), "a:pull b:push".to_owned()), ("jti".into(), "x".to_owned())];
+        let (lines, sites) = written(&Log::default(), &[event(details.clone()), event(details), event(Vec::new())]);
+        let full = line(&[("requested", "a:pull b:push"), ("jti", "x")]);
+        assert_eq!(lines, [full.clone(), full, line(&[])]);
+        assert_eq!(sites, 2);
+    }
+
+    #[test]
+    fn a_detail_cannot_pass_for_a_fixed_fact_nor_come_twice() {
+        let details = vec![
+            ("user".into(), "somebody else".to_owned()),
+            ("scope".into(), "first".to_owned()),
+            ("scope".into(), "second".to_owned()),
+        ];
+        assert_eq!(written(&Log::default(), &[event(details)]).0, [line(&[("scope", "first")])]);
+    }
+
+    #[test]
+    fn sites_are_bounded_and_further_details_stay_readable() {
+        let events: Vec<Event> =
+            (0..400).map(|number| event(vec![(Cow::Owned(format!("name{number}")), "x".to_owned())])).collect();
+        let (lines, sites) = written(&Log::default(), &events);
+        assert_eq!(sites, MAX_SITES);
+        assert_eq!(lines[0], line(&[("name0", "x")]));
+        assert_eq!(lines[399], line(&[("details", r#"{"name399":"x"}"#)]));
+    }
+
+    #[test]
+    fn nothing_is_written_where_nobody_listens() {
+        let log = Log { deaf: true, ..Log::default() };
+        assert_eq!(written(&log, &[event(Vec::new())]).0, Vec::<Line>::new());
+    }
+}
