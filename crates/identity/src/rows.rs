@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::{Error, FieldFault};
 
+/// Names of nouns are no longer than this, in bytes.
+pub(crate) const LONGEST_NAME: usize = 255;
+
 /// A column that holds a JSON object.
 pub(crate) fn document(text: &str, whose: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map_err(|error| Error::fault(format!("document of {whose}: {error}")))
@@ -52,7 +55,9 @@ pub(crate) fn take_flag(document: &mut Map<String, Value>, member: &str, absent:
 pub(crate) fn take_texts(document: &mut Map<String, Value>, member: &str) -> Result<Option<Vec<String>>, Error> {
     match document.shift_remove(member) {
         Some(Value::Null) | None => Ok(None),
-        Some(list) => serde_json::from_value(list).map(Some).map_err(|_| Error::invalid(member, "must be a list of texts")),
+        Some(list) => {
+            serde_json::from_value(list).map(Some).map_err(|_| Error::invalid(member, "must be a list of texts"))
+        }
     }
 }
 

@@ -44,10 +44,7 @@ impl Tx {
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
     pub async fn commit(self) -> Result<(), Error> {
         let Self { transaction, identity, mut touched, .. } = self;
-        let realms = !touched.realms.is_empty() || !touched.removed_realms.is_empty();
-        // Other nodes look at a user's own version; another process on the same SQLite file has only the counter.
-        let users = !touched.users.is_empty() || !touched.removed_users.is_empty();
-        if realms || (users && identity.is_single_node()) {
+        if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
             let version = meta::bump_change(&transaction).await?;
             let changed: Vec<&str> = touched.realms.iter().map(RealmId::as_str).collect();
             for some in changed.chunks(IDS_PER_STATEMENT) {

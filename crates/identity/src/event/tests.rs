@@ -100,7 +100,7 @@ async fn shutting_down_writes_what_waits() {
         store.identity.shutdown().await;
         store.identity.record(&store.realm, store.event("LOGIN"));
         assert_eq!(store.identity.statistics().lost_events, 1);
-        let again = store.place().open(&store.clock).await;
+        let again = store.store.another_node().await;
         let query = EventQuery { limit: 1000, ..EventQuery::default() };
         assert_eq!(again.events(&store.realm, query).await.unwrap().len(), 100);
         again.shutdown().await;

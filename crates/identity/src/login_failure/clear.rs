@@ -5,6 +5,12 @@ use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, Q
 use super::entity::{Column, Entity};
 use crate::{Error, RealmId, UserId, store::Inner, writer::HotCommand};
 
+/// Removes the counters of a user who is removed, as part of that unit of work.
+pub(crate) async fn remove(user: &UserId, on: &DatabaseTransaction) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(user.as_str())).exec(on).await?;
+    Ok(())
+}
+
 /// The counters of a user to be forgotten.
 pub(crate) struct ClearFailures {
     pub(super) realm: RealmId,

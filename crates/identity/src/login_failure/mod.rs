@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use sea_orm::EntityTrait;
 
-pub(crate) use clear::ClearFailures;
+pub(crate) use clear::{ClearFailures, remove};
 pub(crate) use map::Failures;
 pub(crate) use policy::BruteForcePolicy;
 pub use policy::{FailureState, Lock};
@@ -37,6 +37,18 @@ impl Identity {
             policy: BruteForcePolicy::from(&realm.settings),
         };
         self.0.writer.ask(command).await
+    }
+
+    /// Writes what [`Identity::record_failure`] would write, for nobody: a failure that counts for no user shall not be told
+    /// from one that does by the time it takes. `decoy` is no user's row.
+    pub(crate) async fn record_decoy_failure(
+        &self,
+        realm: &Realm,
+        decoy: &UserId,
+        address: IpAddr,
+    ) -> Result<(), Error> {
+        self.record_failure(realm, decoy, Some(address)).await?;
+        Ok(())
     }
 
     /// Forgets a user's failed log-ins. It does not enable a user whom a permanent lock-out has disabled.

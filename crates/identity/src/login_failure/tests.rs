@@ -8,12 +8,12 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::{
     Clock, NewTicket,
-    test_store::{TestStore, each_database},
+    test_store::{Town, each_database},
 };
 
 const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
-impl TestStore {
+impl Town {
     async fn fail(&self) -> FailureState {
         self.identity.record_failure(&self.realm, &self.user, Some(ADDRESS)).await.unwrap()
     }
@@ -106,21 +106,26 @@ async fn a_permanent_lockout_disables_the_user_and_their_tickets() {
 }
 
 #[tokio::test]
-async fn users_of_one_batch_are_counted_apart() {
+async fn users_of_one_batch_are_counted_apart_and_a_decoy_counts_for_nobody() {
     each_database(async |store| {
         let mut tx = store.identity.begin().await.unwrap();
         let bert = tx.add_user(&store.realm.id, crate::NewUser::named("bert")).await.unwrap();
         tx.commit().await.unwrap();
-        let nobody = UserId::from("nobody");
-        let (anna, other, unknown) = tokio::join!(
+        let decoy = UserId::from("nobody 1");
+        let (anna, other, nobody) = tokio::join!(
             store.identity.record_failure(&store.realm, &store.user, None),
             store.identity.record_failure(&store.realm, &bert, None),
-            store.identity.record_failure(&store.realm, &nobody, None),
+            store.identity.record_decoy_failure(&store.realm, &decoy, ADDRESS),
         );
         assert_eq!(anna.unwrap().failures, 1);
         assert_eq!(other.unwrap().failures, 1);
-        assert!(unknown.is_err());
+        nobody.unwrap();
+        assert_eq!(store.count("login_failure").await, 3);
+        let mut tx = store.identity.begin().await.unwrap();
+        tx.remove_user(&bert).await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(store.count("login_failure").await, 2);
+        assert!(store.identity.failure_state(&store.realm, &bert).await.unwrap().is_clean());
     })
     .await;
 }

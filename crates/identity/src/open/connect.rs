@@ -38,7 +38,7 @@ pub(super) async fn connect(
     };
     let mut connection = Database::connect(options).await.map_err(|error| unreachable_database(database, &error))?;
     let statements = statements.clone();
-    connection.set_metric_callback(move |_| statements.add(1));
+    connection.set_metric_callback(move |sent| statements.sent(sent.statement));
     Ok(connection)
 }
 
@@ -72,7 +72,9 @@ fn sqlite(path: &Path, purpose: Use, connections: u32) -> ConnectOptions {
     match purpose {
         // One, and for good: it is the writer's turnstile.
         Use::Look | Use::Write => options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None),
-        Use::Read => options.max_connections(connections.max(1)).min_connections(1).idle_timeout(IDLE).max_lifetime(None),
+        Use::Read => {
+            options.max_connections(connections.max(1)).min_connections(1).idle_timeout(IDLE).max_lifetime(None)
+        }
     };
     options
 }

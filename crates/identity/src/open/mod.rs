@@ -15,6 +15,7 @@ use crypto::{
 use self::connect::{Use, connect, make_folder};
 use crate::{
     Clock, Identity,
+    authenticate::Door,
     event::Events,
     login_failure::Failures,
     poller::Poll,
@@ -179,6 +180,7 @@ impl Identity {
         prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
         let hashing = HashingPool::new(settings.hashing)
             .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
+        let door = Door::new(&settings.master_key, &*settings.random);
         let inner = Arc::new(Inner {
             store,
             master_key: settings.master_key,
@@ -194,6 +196,7 @@ impl Identity {
             events: Events::default(),
             failures: Failures::default(),
             sweeper: Sweeper::default(),
+            door,
         });
         inner.start_tasks();
         Ok(Self(inner))

@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     Clock, NewUser, UserChange,
-    test_store::{TestStore, each_database},
+    test_store::{Town, each_database},
 };
 
-impl TestStore {
+impl Town {
     fn ticket(&self) -> NewTicket<'_> {
         NewTicket { user: Some(&self.user), payload: json!({ "scope": "pull" }), ..NewTicket::new(&self.realm, "test") }
     }
@@ -254,7 +254,7 @@ async fn a_failing_command_does_not_hurt_its_neighbours() {
 
 #[tokio::test]
 async fn acknowledged_tickets_survive_a_death_without_shutdown() {
-    each_database(async |store| {
+    each_database(async |mut store| {
         let mut issued = JoinSet::new();
         for _ in 0..100 {
             let (identity, realm) = (store.identity.clone(), Arc::clone(&store.realm));
@@ -263,7 +263,7 @@ async fn acknowledged_tickets_survive_a_death_without_shutdown() {
         let secrets = issued.join_all().await;
         store.identity.revoke_tickets(&store.realm, TicketSelector::Secret(&secrets[0])).await.unwrap();
         // The first store is neither shut down nor dropped: what the second one finds was on disk.
-        let second = store.place().open(&store.clock).await;
+        let second = store.store.another_node().await;
         let realm = second.realm("town").await.unwrap().unwrap();
         for (position, secret) in secrets.iter().enumerate() {
             let found = second.find_ticket(&realm, "test", secret).await.unwrap();
