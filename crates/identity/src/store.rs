@@ -11,8 +11,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users,
-    writer::Writer,
+    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
+    sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -33,6 +33,9 @@ pub(crate) struct Inner {
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,
     pub(crate) writer: Writer,
+    pub(crate) events: Events,
+    pub(crate) failures: Failures,
+    pub(crate) sweeper: Sweeper,
     pub(crate) door: Door,
 }
 

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFil
 use crate::{
     ClientId, Error, Identity, RealmId, UserId, meta,
     realm::{self, BirthRules},
+    ticket::TicketHash,
     user,
 };
 
@@ -28,6 +29,7 @@ struct Touched {
     removed_users: BTreeSet<UserId>,
     removed_clients: BTreeSet<ClientId>,
     logins: BTreeSet<(RealmId, String)>,
+    tickets: Vec<TicketHash>,
 }
 
 /// How many rows one statement names by id; below the limits of both databases.
@@ -88,6 +90,7 @@ impl Tx {
         for user in &touched.removed_users {
             inner.users.drop_user(user);
             inner.tickets.drop_user(user);
+            inner.failures.drop_user(user);
         }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
@@ -95,6 +98,7 @@ impl Tx {
         for (realm, login) in &touched.logins {
             inner.users.drop_login(realm, login);
         }
+        inner.tickets.drop_all(&touched.tickets);
         Ok(())
     }
 
@@ -153,6 +157,11 @@ impl Tx {
     pub(crate) fn removed_user(&mut self, user: &UserId) {
         self.touched.users.remove(user);
         self.touched.removed_users.insert(user.clone());
+    }
+
+    /// These tickets are revoked.
+    pub(crate) fn revoked_tickets(&mut self, tickets: Vec<TicketHash>) {
+        self.touched.tickets.extend(tickets);
     }
 
     /// The client is gone.
