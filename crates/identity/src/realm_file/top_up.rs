@@ -214,7 +214,7 @@ fn default_role(
 
 fn add_old_default_roles(document: &Map<String, Value>, role: &mut Map<String, Value>) {
     let Some(composites) = object(role, "composites") else { return };
-    let mut add = |composites: &mut Map<String, Value>, member: &str, names: Vec<String>| {
+    let add = |composites: &mut Map<String, Value>, member: &str, names: Vec<String>| {
         if names.is_empty() {
             return;
         }
