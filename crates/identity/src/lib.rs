@@ -35,6 +35,8 @@ mod sealing;
 mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod test_database;
 mod ticket;
 mod time;
 mod transient;

@@ -7,7 +7,7 @@ use crypto::secret::Secret;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{Database, databases};
+use crate::test_database::{Database, databases};
 use crate::{Identity, ManualClock, NewRealm, NewTicket, NewUser, Peer, SecondFactor, UserChange, UserId};
 
 const START: Timestamp = Timestamp(1_700_000_000_000);

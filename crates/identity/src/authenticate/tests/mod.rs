@@ -20,7 +20,7 @@ use crypto::secret::Secret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::testing::{Database, databases};
+use crate::test_database::{Database, databases};
 use crate::{
     CredentialId, Denied, Identity, ManualClock, NewCredential, NewRealm, NewTicket, NewUser, Peer, Proven, Realm,
     SecondFactor, Timestamp, User, UserChange, UserId,
