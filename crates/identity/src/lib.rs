@@ -40,8 +40,6 @@ mod test_store;
 mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-#[cfg(test)]
-mod test_database;
 mod ticket;
 mod time;
 mod transient;

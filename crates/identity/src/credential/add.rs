@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{CredentialSecret, PASSWORD, TABLE, entity, hash_kind};
+use super::{CredentialSecret, PASSWORD, TABLE, entity, hash_kind, kind_of};
 use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing, ticket};
 
 /// A credential that is still to be made, in Keycloak's words.
@@ -45,7 +45,7 @@ impl Tx {
         let identity = self.identity().clone();
         let id = credential.id.unwrap_or_else(|| CredentialId::random(identity.random()));
         let algorithm = (credential.kind == PASSWORD)
-            .then(|| hash_kind(&credential.credential_data, &credential.secret_data))
+            .then(|| kind_of(&credential.credential_data, &credential.secret_data))
             .flatten();
         let among = Condition::all().add(entity::Column::UserId.eq(user.as_str()));
         let row = entity::ActiveModel {
@@ -154,7 +154,7 @@ impl Tx {
         let secret_data = Zeroizing::new(secret_data);
         entity::ActiveModel {
             id: Unchanged(id.to_string()),
-            algorithm: Set(hash_kind(&credential_data, &secret_data)),
+            algorithm: Set(Some(hash_kind(&hash.spec()))),
             credential_data: Set(credential_data),
             sealed: Set(sealing::seal(&self.identity().0, TABLE, id.as_str(), secret_data.as_bytes())),
             ..Default::default()
