@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{CredentialSecret, PASSWORD, TABLE, entity, hash_kind, kind_of};
+use super::{PASSWORD, TABLE, entity, hash_kind, kind_of};
 use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing, ticket};
 
 /// A credential that is still to be made, in Keycloak's words.
@@ -109,25 +109,24 @@ impl Tx {
         Ok(id)
     }
 
-    /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if it is still the one
-    /// that was proved. Whether it was is answered.
+    /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if the row's sealed half is
+    /// still the one that was proved. Whether it was is answered.
     pub(crate) async fn replace_password_hash(
         &mut self,
-        proved: &CredentialSecret,
+        id: &CredentialId,
+        proved: &[u8],
         hash: &PasswordHash,
     ) -> Result<bool, Error> {
         let replaced = entity::Entity::update_many()
-            .set(self.hash_columns(&proved.id, hash))
-            .filter(entity::Column::Id.eq(proved.id.as_str()))
+            .set(self.hash_columns(id, hash))
+            .filter(entity::Column::Id.eq(id.as_str()))
             // Sealed anew at each change, so that equal bytes are the same password.
-            .filter(entity::Column::Sealed.eq(proved.sealed.clone()))
+            .filter(entity::Column::Sealed.eq(proved))
             .exec(self.connection())
             .await?;
-        if replaced.rows_affected == 0 {
-            return Ok(false);
-        }
-        self.touch_user(&proved.user);
-        Ok(true)
+        // The user's version stays: the password is the same, and a ticket that is being issued on the strength of it
+        // must not be refused because the user seems to have changed.
+        Ok(replaced.rows_affected == 1)
     }
 
     /// Removes a credential; with a password go the tickets that die with it.
