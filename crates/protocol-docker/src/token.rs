@@ -42,25 +42,25 @@ pub(crate) async fn answer(
     let mut trace = Trace::default();
     let mut requested = Requested::default();
     let mut details = Details::new();
-    let result = match &request {
-        Err(_) => None,
-        Ok(request) => {
+    let (request, unread) = match request {
+        Ok(request) => (Some(request), None),
+        Err(error) => (None, Some(error)),
+    };
+    let result = match (&request, unread) {
+        (None, error) => Err(error.unwrap_or(TokenError::NotFound)),
+        (Some(request), _) => {
             note(&mut details, "client_id", request.client_id.as_deref());
             if let Some(service) = &request.service {
                 door.outcome.about_client(service);
             }
-            Some(match scope::parse(request.scopes.iter().map(|value| &**value)) {
+            match scope::parse(request.scopes.iter().map(|value| &**value)) {
                 Err(scope::TooMany) => Err(TokenError::TooManyScopes),
                 Ok(parsed) => {
                     requested = parsed;
                     issue(&door, parts, request, &requested, &mut trace).await
                 }
-            })
+            }
         }
-    };
-    let result = match (result, request.as_ref().err()) {
-        (Some(result), _) => result,
-        (None, _) => Err(request.err().unwrap_or(TokenError::NotFound)),
     };
 
     if let Some(user) = trace.user {

@@ -82,7 +82,7 @@ fn certificate(now: i64, serial: [u8; 16]) -> Result<(String, String), Error> {
             &pair,
             &CertificateRequest {
                 subject: "localhost",
-                dns_names: &["localhost"],
+                dns_names: &["localhost", "127.0.0.1", "::1"],
                 not_before: now - CERTIFICATE_BACKDATE,
                 not_after: now + CERTIFICATE_SECONDS,
                 serial,
