@@ -12,6 +12,7 @@
 #![allow(unreachable_pub, reason = "sea-orm's derive makes public items inside private modules")]
 
 mod authenticate;
+mod cache;
 mod client;
 mod credential;
 mod error;
@@ -29,9 +30,14 @@ mod poller;
 mod realm;
 pub mod realm_file;
 mod role;
+mod rows;
 mod scope;
 mod sealing;
 mod store;
+mod sweep;
+#[cfg(test)]
+mod test_store;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ticket;
@@ -41,7 +47,7 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, Method, Peer, Proven, SecondFactor};
+pub use authenticate::{Denied, LOCK_TOKENS, Method, PasswordRefused, Peer, Proven, SecondFactor};
 pub use client::Client;
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
@@ -50,12 +56,16 @@ pub use gate::{GateRefusal, Granted, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
 pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
-pub use policy::PasswordPolicy;
+pub use policy::{
+    BlackLists, CheckFailed, FolderOfLists, ListError, NewPassword, NoLists, PasswordPolicy, PolicyFault, Violation,
+};
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
 pub use store::Identity;
+pub use sweep::Swept;
 pub use ticket::{NewTicket, Ticket, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;

@@ -1,16 +1,22 @@
 //! A unit of work: alone in its transaction, and dropped, it changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use crate::{ClientId, Error, Identity, RealmId, UserId, meta, realm, user};
+use crate::{
+    ClientId, Error, Identity, RealmId, UserId, meta,
+    realm::{self, BirthRules},
+    ticket::TicketHash,
+    user,
+};
 
 /// A unit of work. The verbs of each noun hang on it; nothing is seen outside before [`Tx::commit`].
 pub struct Tx {
     transaction: DatabaseTransaction,
     identity: Identity,
     touched: Touched,
+    birth_rules: BTreeMap<RealmId, BirthRules>,
 }
 
 /// What a unit of work changed, so that memory can follow at commit.
@@ -23,6 +29,7 @@ struct Touched {
     removed_users: BTreeSet<UserId>,
     removed_clients: BTreeSet<ClientId>,
     logins: BTreeSet<(RealmId, String)>,
+    tickets: Vec<TicketHash>,
 }
 
 /// How many rows one statement names by id; below the limits of both databases.
@@ -31,12 +38,12 @@ const IDS_PER_STATEMENT: usize = 500;
 impl Tx {
     pub(crate) async fn begin(identity: Identity) -> Result<Self, Error> {
         let transaction = identity.store().transaction().await?;
-        Ok(Self { transaction, identity, touched: Touched::default() })
+        Ok(Self { transaction, identity, touched: Touched::default(), birth_rules: BTreeMap::new() })
     }
 
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { transaction, identity, touched } = self;
+        let Self { transaction, identity, mut touched, .. } = self;
         if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
             let version = meta::bump_change(&transaction).await?;
             let changed: Vec<&str> = touched.realms.iter().map(RealmId::as_str).collect();
@@ -46,6 +53,14 @@ impl Tx {
                     .filter(realm::entity::Column::Id.is_in(some.iter().copied()))
                     .exec(&transaction)
                     .await?;
+                let names: Vec<String> = realm::entity::Entity::find()
+                    .select_only()
+                    .column(realm::entity::Column::Name)
+                    .filter(realm::entity::Column::Id.is_in(some.iter().copied()))
+                    .into_tuple()
+                    .all(&transaction)
+                    .await?;
+                touched.realm_names.extend(names);
             }
         }
         let changed: Vec<&str> = touched.users.iter().map(UserId::as_str).collect();
@@ -75,6 +90,7 @@ impl Tx {
         for user in &touched.removed_users {
             inner.users.drop_user(user);
             inner.tickets.drop_user(user);
+            inner.failures.drop_user(user);
         }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
@@ -82,6 +98,7 @@ impl Tx {
         for (realm, login) in &touched.logins {
             inner.users.drop_login(realm, login);
         }
+        inner.tickets.drop_all(&touched.tickets);
         Ok(())
     }
 
@@ -103,7 +120,16 @@ impl Tx {
 
     /// Something that the realm's snapshot holds has changed.
     pub(crate) fn touch_realm(&mut self, realm: &RealmId) {
+        self.birth_rules.remove(realm);
         self.touched.realms.insert(realm.clone());
+    }
+
+    pub(crate) fn known_birth_rules(&self, realm: &RealmId) -> Option<BirthRules> {
+        self.birth_rules.get(realm).cloned()
+    }
+
+    pub(crate) fn keep_birth_rules(&mut self, realm: &RealmId, rules: BirthRules) {
+        self.birth_rules.insert(realm.clone(), rules);
     }
 
     /// A realm has this name now, or had it before.
@@ -131,6 +157,11 @@ impl Tx {
     pub(crate) fn removed_user(&mut self, user: &UserId) {
         self.touched.users.remove(user);
         self.touched.removed_users.insert(user.clone());
+    }
+
+    /// These tickets are revoked.
+    pub(crate) fn revoked_tickets(&mut self, tickets: Vec<TicketHash>) {
+        self.touched.tickets.extend(tickets);
     }
 
     /// The client is gone.

@@ -6,12 +6,15 @@ mod hash_kind;
 mod read;
 
 pub use add::NewCredential;
-#[expect(unused_imports, reason = "for authenticate")]
-pub(crate) use hash_kind::{hash_kind, spec_of};
-#[expect(unused_imports, reason = "for authenticate")]
+pub(crate) use hash_kind::{hash_kind, kind_of, spec_of};
 pub(crate) use read::CredentialSecret;
 
 use crate::{CredentialId, Timestamp};
+
+/// The kind of a password.
+pub(crate) const PASSWORD: &str = "password";
+/// Binds a sealed secret half to its row.
+pub(crate) const TABLE: &str = "credential";
 
 /// What is known of a credential without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,14 @@
 //! A realm as every request reads it: one immutable snapshot, replaced as a whole when the realm's version moves.
 
 mod add;
+mod birth;
 mod change;
 mod defaults;
 mod effective;
 pub(crate) mod entity;
 mod load;
 pub(crate) mod map;
+mod master;
 mod settings;
 
 use std::{collections::HashMap, fmt, sync::Arc};
@@ -14,6 +16,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use serde_json::Value;
 
 pub use add::NewRealm;
+pub(crate) use birth::BirthRules;
 pub use effective::Effective;
 pub(crate) use settings::texts;
 pub use settings::{BruteForceStrategy, OtpPolicy, RealmSettings, SslRequired};
