@@ -26,10 +26,15 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 /// # Errors
 /// What is expected instead.
 pub(crate) fn check_level(text: &str) -> Result<(), String> {
-    match text.parse::<Targets>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(format!("takes a level such as info, or info,event=warn, not {text:?}")),
+    // A word alone would be taken for a target at its loudest: a mistyped level must not open the log.
+    let levels = text.split(',').all(|part| {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+        level.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok()
+    });
+    if levels && text.parse::<Targets>().is_ok() {
+        return Ok(());
     }
+    Err(format!("takes a level such as info, or info,event=warn, not {text:?}"))
 }
 
 enum Message {

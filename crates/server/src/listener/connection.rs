@@ -76,7 +76,10 @@ pub(crate) async fn serve<S, A>(
     A::Future: Send,
 {
     let io = TokioIo::new(Watched::new(socket, activity.clone()));
-    let answering = service_fn(|request: Request<Incoming>| answer(request, peer, encrypted, &activity, &shared));
+    let answering = {
+        let (activity, shared) = (activity.clone(), shared.clone());
+        service_fn(move |request: Request<Incoming>| answer(request, peer, encrypted, activity.clone(), shared.clone()))
+    };
     let mut connection = pin!(shared.http.serve_connection(io, answering));
     let mut timer = pin!(sleep_until(activity.deadline(&shared.limits)));
     let mut stopping = *stop.borrow();
@@ -116,11 +119,12 @@ async fn answer<A>(
     request: Request<Incoming>,
     peer: SocketAddr,
     encrypted: bool,
-    activity: &Arc<Activity>,
-    shared: &Arc<Shared<A>>,
+    activity: Arc<Activity>,
+    shared: Arc<Shared<A>>,
 ) -> Result<Response<Counted>, Infallible>
 where
-    A: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+    A: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+    A::Future: Send,
 {
     let in_flight = activity.begin(request.version() == Version::HTTP_2);
     // RFC 9112 §3.2: an HTTP/1.1 request without Host, or any request with more than one, is answered 400.
