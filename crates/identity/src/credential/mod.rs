@@ -1,0 +1,29 @@
+//! Credentials: passwords, one-time password secrets, and kinds that no code here understands yet.
+
+mod add;
+pub(crate) mod entity;
+mod hash_kind;
+mod read;
+
+pub use add::NewCredential;
+#[expect(unused_imports, reason = "for authenticate")]
+pub(crate) use hash_kind::{hash_kind, spec_of};
+#[expect(unused_imports, reason = "for authenticate")]
+pub(crate) use read::CredentialSecret;
+
+use crate::{CredentialId, Timestamp};
+
+/// What is known of a credential without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialFacts {
+    /// Its row.
+    pub id: CredentialId,
+    /// `password`, `otp`, `webauthn` …
+    pub kind: String,
+    /// For passwords: the kind of hash and its cost.
+    pub algorithm: Option<String>,
+    /// The user's name for it.
+    pub label: Option<String>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+}

@@ -1,0 +1,1 @@
+//! Loading a user from its rows.
