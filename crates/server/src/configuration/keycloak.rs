@@ -1,4 +1,4 @@
-//! Keycloak's environment names, so that a deployment's variables may stay as they are.
+//! Names that others gave: Keycloak's, so that a deployment's variables may stay as they are, and `RUST_LOG`.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +37,10 @@ pub(crate) fn lay(layers: &mut Layers, environment: &BTreeMap<String, String>) {
     if let Some(hostname) = environment.get("KC_HOSTNAME").filter(|value| !value.is_empty()) {
         let origin = Origin::Environment("KC_HOSTNAME".to_owned());
         words.push(("public_url".to_owned(), vec![Secret::from(hostname.clone())], origin));
+    }
+    // Set for many programs at once, so that what we cannot read of it is no fault of ours.
+    if let Some(level) = environment.get("RUST_LOG").filter(|level| crate::logging::check_level(level).is_ok()) {
+        words.push(("log_level".to_owned(), vec![Secret::from(level.clone())], Origin::Environment("RUST_LOG".to_owned())));
     }
     layers.lay(words);
 }

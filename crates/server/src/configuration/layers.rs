@@ -24,6 +24,11 @@ fn set_by_orchestrator(rest: &str) -> bool {
         || rest.starts_with("ENV_")
 }
 
+/// Names that this project's own test and bench commands hand down to what they start.
+fn of_the_tests(rest: &str) -> bool {
+    matches!(rest, "BIN" | "TOOLS") || rest.starts_with("TEST_") || rest.starts_with("BENCH_")
+}
+
 /// Where a value came from, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -158,7 +163,7 @@ impl Layers {
         let mut words = Vec::new();
         for (variable, value) in environment {
             let Some(rest) = variable.strip_prefix(PREFIX) else { continue };
-            if rest == "CONFIG" || set_by_orchestrator(rest) {
+            if rest == "CONFIG" || set_by_orchestrator(rest) || of_the_tests(rest) {
                 continue;
             }
             let name = rest.to_ascii_lowercase();

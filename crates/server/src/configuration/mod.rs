@@ -164,7 +164,7 @@ pub fn describe(flags: &Flags, environment: &BTreeMap<String, String>) -> Vec<St
 pub fn process_environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
-        .filter(|(name, _)| name.starts_with("PORTREEVE_") || name.starts_with("KC_"))
+        .filter(|(name, _)| name.starts_with("PORTREEVE_") || name.starts_with("KC_") || name == "RUST_LOG")
         .collect()
 }
 

@@ -107,6 +107,14 @@ fn keycloaks_names_are_understood() {
 }
 
 #[test]
+fn rust_log_is_the_log_level_unless_we_are_told_otherwise() {
+    let level = |pairs: &[(&str, &str)]| load(&Flags::default(), &environment(pairs)).expect("good").log_level;
+    assert_eq!(level(&[("RUST_LOG", "debug")]), "debug");
+    assert_eq!(level(&[("RUST_LOG", "debug"), ("PORTREEVE_LOG_LEVEL", "warn")]), "warn");
+    assert_eq!(level(&[("RUST_LOG", "[span{field}]=trace")]), "info");
+}
+
+#[test]
 fn a49_the_public_url_is_checked() {
     let url = |text: &str, more: &[(&str, &str)]| {
         let mut pairs = vec![("PORTREEVE_PUBLIC_URL", text)];
