@@ -1,1 +1,4 @@
-//! stub
+//! wip
+pub mod access;
+pub mod rule;
+pub mod scope;
