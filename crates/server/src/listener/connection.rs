@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use http::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use protocol::web::Connection;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -32,10 +32,6 @@ const HEADERS: usize = 100;
 const STREAMS: u32 = 100;
 /// What a closing connection is given to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// The connection is encrypted by this process; put beside [`ConnectInfo`] into every request.
-#[derive(Clone, Copy, Debug)]
-pub struct Encrypted(pub bool);
 
 /// What every connection of a listener shares.
 pub(crate) struct Shared<A> {
@@ -139,8 +135,7 @@ where
     // now, so no request follows a chunked one on the same HTTP/1 connection.
     let last = request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING);
     let mut request = request.map(|incoming| Timely::body(incoming, shared.limits.body_timeout));
-    request.extensions_mut().insert(ConnectInfo(peer));
-    request.extensions_mut().insert(Encrypted(encrypted));
+    request.extensions_mut().insert(Connection { address: peer.ip().to_canonical(), secure: encrypted });
     let mut response = match shared.app.clone().call(request).await {
         Ok(response) => response,
         Err(never) => match never {},

@@ -27,8 +27,6 @@ use activity::Activity;
 use addresses::{Addresses, Place};
 use connection::Shared;
 
-pub use connection::Encrypted;
-
 /// How long the accept loop rests when the system has no file descriptor or memory left and no connection ends.
 const EXHAUSTED: Duration = Duration::from_millis(250);
 
