@@ -29,6 +29,7 @@ mod poller;
 mod realm;
 pub mod realm_file;
 mod role;
+mod rows;
 mod scope;
 mod sealing;
 mod store;

@@ -1,16 +1,21 @@
 //! A unit of work: alone in its transaction, and dropped, it changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use crate::{ClientId, Error, Identity, RealmId, UserId, meta, realm, user};
+use crate::{
+    ClientId, Error, Identity, RealmId, UserId, meta,
+    realm::{self, BirthRules},
+    user,
+};
 
 /// A unit of work. The verbs of each noun hang on it; nothing is seen outside before [`Tx::commit`].
 pub struct Tx {
     transaction: DatabaseTransaction,
     identity: Identity,
     touched: Touched,
+    birth_rules: BTreeMap<RealmId, BirthRules>,
 }
 
 /// What a unit of work changed, so that memory can follow at commit.
@@ -31,13 +36,16 @@ const IDS_PER_STATEMENT: usize = 500;
 impl Tx {
     pub(crate) async fn begin(identity: Identity) -> Result<Self, Error> {
         let transaction = identity.store().transaction().await?;
-        Ok(Self { transaction, identity, touched: Touched::default() })
+        Ok(Self { transaction, identity, touched: Touched::default(), birth_rules: BTreeMap::new() })
     }
 
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { transaction, identity, touched } = self;
-        if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
+        let Self { transaction, identity, mut touched, .. } = self;
+        let realms = !touched.realms.is_empty() || !touched.removed_realms.is_empty();
+        // Other nodes look at a user's own version; another process on the same SQLite file has only the counter.
+        let users = !touched.users.is_empty() || !touched.removed_users.is_empty();
+        if realms || (users && identity.is_single_node()) {
             let version = meta::bump_change(&transaction).await?;
             let changed: Vec<&str> = touched.realms.iter().map(RealmId::as_str).collect();
             for some in changed.chunks(IDS_PER_STATEMENT) {
@@ -46,6 +54,14 @@ impl Tx {
                     .filter(realm::entity::Column::Id.is_in(some.iter().copied()))
                     .exec(&transaction)
                     .await?;
+                let names: Vec<String> = realm::entity::Entity::find()
+                    .select_only()
+                    .column(realm::entity::Column::Name)
+                    .filter(realm::entity::Column::Id.is_in(some.iter().copied()))
+                    .into_tuple()
+                    .all(&transaction)
+                    .await?;
+                touched.realm_names.extend(names);
             }
         }
         let changed: Vec<&str> = touched.users.iter().map(UserId::as_str).collect();
@@ -103,7 +119,16 @@ impl Tx {
 
     /// Something that the realm's snapshot holds has changed.
     pub(crate) fn touch_realm(&mut self, realm: &RealmId) {
+        self.birth_rules.remove(realm);
         self.touched.realms.insert(realm.clone());
+    }
+
+    pub(crate) fn known_birth_rules(&self, realm: &RealmId) -> Option<BirthRules> {
+        self.birth_rules.get(realm).cloned()
+    }
+
+    pub(crate) fn keep_birth_rules(&mut self, realm: &RealmId, rules: BirthRules) {
+        self.birth_rules.insert(realm.clone(), rules);
     }
 
     /// A realm has this name now, or had it before.

@@ -13,6 +13,11 @@ pub(crate) use read::CredentialSecret;
 
 use crate::{CredentialId, Timestamp};
 
+/// The kind of a password.
+pub(crate) const PASSWORD: &str = "password";
+/// Binds a sealed secret half to its row.
+pub(crate) const TABLE: &str = "credential";
+
 /// What is known of a credential without opening it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialFacts {

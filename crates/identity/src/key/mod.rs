@@ -12,9 +12,15 @@ use crypto::{algorithm::Algorithm, key::KeyPair};
 
 pub use add::NewKey;
 pub use ring::KeyRing;
+pub(crate) use ring::ring_of;
 pub use rotate::{KeyChange, Rotation};
 
 use crate::{Error, KeyId};
+
+/// Keycloak's word for the use of a key that signs.
+pub(crate) const SIGNING: &str = "SIG";
+/// Binds a sealed private half to its row.
+pub(crate) const TABLE: &str = "realm_key";
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

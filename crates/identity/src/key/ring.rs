@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crypto::algorithm::Algorithm;
+use crypto::{algorithm::Algorithm, key::KeyPair};
 
-use super::{KeyStatus, RealmKey};
-use crate::KeyId;
+use super::{KeyStatus, RealmKey, SIGNING, TABLE, entity};
+use crate::{Error, Identity, KeyId, sealing};
 
 /// A realm's signing keys; the preferred come first.
 #[derive(Debug, Default)]
@@ -53,4 +53,31 @@ impl KeyRing {
     pub fn by_id(&self, id: &KeyId) -> Option<&Arc<RealmKey>> {
         self.keys.iter().find(|key| key.id == *id)
     }
+}
+
+/// The ring of a realm's key rows. A key that cannot be opened is left out and told in the log: the others still sign.
+pub(crate) fn ring_of(identity: &Identity, rows: Vec<entity::Model>) -> KeyRing {
+    let keys = rows.into_iter().filter(|row| row.key_use == SIGNING && row.public_der.is_some());
+    let parsed = keys.filter_map(|row| {
+        let id = row.id.clone();
+        parse(identity, row)
+            .inspect_err(|error| tracing::error!(key = %id, %error, "a key of a realm cannot be used"))
+            .ok()
+    });
+    KeyRing::new(parsed.map(Arc::new).collect())
+}
+
+fn parse(identity: &Identity, row: entity::Model) -> Result<RealmKey, Error> {
+    let sealed = row.sealed.ok_or_else(|| Error::fault("the private half is missing"))?;
+    let private = sealing::open(&identity.0, TABLE, &row.id, &sealed)?;
+    let pair = KeyPair::from_pkcs8(&private).map_err(|error| Error::fault(format!("the private half: {error}")))?;
+    Ok(RealmKey {
+        status: row.status.parse()?,
+        algorithm: row.algorithm.parse().ok(),
+        priority: row.priority,
+        kid: row.kid,
+        pair,
+        certificate: row.certificate,
+        id: KeyId::from(row.id),
+    })
 }

@@ -1,6 +1,7 @@
 //! A realm as every request reads it: one immutable snapshot, replaced as a whole when the realm's version moves.
 
 mod add;
+mod birth;
 mod change;
 mod defaults;
 mod effective;
@@ -14,6 +15,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use serde_json::Value;
 
 pub use add::NewRealm;
+pub(crate) use birth::BirthRules;
 pub use effective::Effective;
 pub(crate) use settings::texts;
 pub use settings::{BruteForceStrategy, OtpPolicy, RealmSettings, SslRequired};

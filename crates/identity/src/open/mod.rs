@@ -1,10 +1,27 @@
 //! Opening the store.
 
+mod connect;
+mod inspect;
+mod prepare;
+
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use crypto::{password::pool::PoolSettings, random::Random, seal::MasterKey};
+use crypto::{
+    password::pool::{HashingPool, PoolSettings},
+    random::Random,
+    seal::MasterKey,
+};
 
-use crate::{Clock, Identity};
+use self::connect::{Use, connect, make_folder};
+use crate::{
+    Clock, Identity,
+    poller::Poll,
+    realm::map::Realms,
+    store::{Inner, StatementCount, Store},
+    ticket::map::Tickets,
+    user::map::Users,
+    writer::Writer,
+};
 
 /// Which database.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,24 +149,82 @@ impl Identity {
     /// Opens the store: refuses a database that is not ours, is newer, or belongs to another master key, and leaves it
     /// alone; then migrates, sweeps realms left behind by a broken import, and starts the writer and the poller.
     pub async fn open(settings: OpenSettings) -> Result<Self, OpenError> {
-        let _ = settings;
-        todo!()
+        let statements = StatementCount::default();
+        let database = &settings.database;
+        let (reader, writer) = match database {
+            DatabaseUrl::Sqlite(path) => {
+                if path.exists() {
+                    let look = connect(database, Use::Look, 1, &statements).await?;
+                    let found = inspect::inspect(&look, &settings.master_key).await;
+                    look.close().await.map_err(inspect::failed)?;
+                    found?;
+                } else {
+                    make_folder(path)?;
+                }
+                let writer = connect(database, Use::Write, 1, &statements).await?;
+                prepare::migrate(&writer, &settings).await?;
+                (connect(database, Use::Read, settings.readers, &statements).await?, writer)
+            }
+            DatabaseUrl::Postgres(_) => {
+                let pool = connect(database, Use::Write, settings.readers, &statements).await?;
+                inspect::inspect(&pool, &settings.master_key).await?;
+                prepare::migrate(&pool, &settings).await?;
+                (pool.clone(), pool)
+            }
+        };
+        let store = Store { reader, writer, statements };
+        prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
+        let hashing = HashingPool::new(settings.hashing)
+            .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
+        let inner = Arc::new(Inner {
+            store,
+            master_key: settings.master_key,
+            clock: settings.clock,
+            random: settings.random,
+            hashing,
+            realms: Realms::default(),
+            users: Users::default(),
+            tickets: Tickets::default(),
+            making_keys: tokio::sync::Mutex::new(()),
+            poll: Poll::default(),
+            writer: Writer::default(),
+        });
+        inner.writer.start(&inner);
+        inner.poll.start(&inner);
+        Ok(Self(inner))
     }
 
     /// Counters since the store was opened.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        todo!()
+        let inner = &self.0;
+        let (lost_events, queued_commands, queued_events) = inner.writer.counters();
+        Statistics {
+            statements: inner.store.statements.total(),
+            lost_events,
+            queued_commands,
+            queued_events,
+            realms_in_memory: inner.realms.len(),
+            users_in_memory: inner.users.len(),
+            tickets_in_memory: inner.tickets.len(),
+        }
     }
 
     /// Whether the store can serve: the database answers, the writer lives, other nodes' changes are seen, and no event was
     /// lost lately.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        todo!()
+        self.store().reader().ping().await.map_err(|_| NotReady::Database)?;
+        self.0.writer.ready()?;
+        self.0.poll.ready(&self.0)
     }
 
     /// Flushes what waits and closes the connections. Afterwards every operation fails.
     pub async fn shutdown(&self) {
-        todo!()
+        self.0.writer.stop().await;
+        for pool in [&self.store().reader, &self.store().writer] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
     }
 }
