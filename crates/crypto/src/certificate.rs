@@ -210,3 +210,6 @@ fn unix_time(element: Element<'_>) -> Option<i64> {
     let clock = time::Time::from_hms(two(4)?, two(6)?, two(8)?).ok()?;
     Some(time::PrimitiveDateTime::new(date, clock).assume_utc().unix_timestamp())
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,60 @@ fn parameters(jwk: &PublicJwk) -> AlgorithmParameters {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::KeyPair;
+    use crate::vectors::{self, der};
+    use serde_json::json;
+
+    const SIGNING: JwkDetails<'static> =
+        JwkDetails { kid: "some-kid", usage: KeyUse::Signature, alg: Some("ES512"), chain: &[] };
+
+    #[test]
+    fn an_entry_without_certificate_has_exactly_these_members() {
+        let [.., p521] = vectors::LEADING_ZEROS;
+        let jwk = PublicJwk::Ec { crv: "P-521".to_owned(), x: p521.x.to_owned(), y: p521.y.to_owned() };
+        let expected = json!({
+            "kid": "some-kid", "use": "sig", "alg": "ES512", "kty": "EC", "crv": "P-521", "x": p521.x, "y": p521.y,
+        });
+        assert_eq!(render(&jwk, &SIGNING), expected);
+    }
+
+    #[test]
+    fn a_certificate_brings_x5c_and_both_digests() {
+        let key = KeyPair::from_der(&der(vectors::RFC8037_PKCS8)).unwrap();
+        let chain = [b"abc".to_vec(), b"issuer".to_vec()];
+        let entry = render(key.public_jwk(), &JwkDetails { alg: None, chain: &chain, ..SIGNING });
+        assert_eq!(entry["x5c"], json!(["YWJj", "aXNzdWVy"]));
+        // Digests of "abc" as in FIPS 180.
+        assert_eq!(entry["x5t"], "qZk-NkcGgWq6PiVxeFDCbJzQ2J0");
+        assert_eq!(entry["x5t#S256"], "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+        assert_eq!(entry["kty"], "OKP");
+        assert_eq!(entry["crv"], "Ed25519");
+        assert!(entry.get("alg").is_none());
+    }
+
+    #[test]
+    fn no_private_member_is_ever_written() {
+        let key = KeyPair::from_der(&der(vectors::RFC7515_A2_PKCS1)).unwrap();
+        let usage = KeyUse::Encryption;
+        let entry = render(key.public_jwk(), &JwkDetails { alg: Some("RSA-OAEP"), usage, ..SIGNING });
+        let members = entry.as_object().unwrap();
+        for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
+            assert!(!members.contains_key(private), "{private}");
+        }
+        assert_eq!(entry["use"], "enc");
+        assert_eq!(entry["alg"], "RSA-OAEP");
+        assert_eq!(entry["e"], "AQAB");
+    }
+
+    #[test]
+    fn a_public_jwk_round_trips_as_json_and_drops_private_members() {
+        let json = r#"{"kty":"OKP","crv":"Ed25519","x":"abc","d":"secret"}"#;
+        let jwk: PublicJwk = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&jwk).unwrap(), r#"{"kty":"OKP","crv":"Ed25519","x":"abc"}"#);
+        assert!(serde_json::from_str::<PublicJwk>(r#"{"kty":"oct","k":"secret"}"#).is_err());
+    }
+}

@@ -236,6 +236,13 @@ fn failed(_: aws_lc_rs::error::Unspecified) -> KeyError {
     KeyError::Failed
 }
 
-fn malformed(_: aws_lc_rs::error::KeyRejected) -> KeyError {
-    KeyError::Malformed
+/// A key that is only too small or too large is told apart: old realms hold RSA keys of 1024 bits.
+fn malformed(rejected: aws_lc_rs::error::KeyRejected) -> KeyError {
+    match rejected.description_() {
+        "TooSmall" | "TooLarge" => KeyError::Unsupported,
+        _ => KeyError::Malformed,
+    }
 }
+
+#[cfg(test)]
+mod tests;

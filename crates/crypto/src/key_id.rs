@@ -51,3 +51,49 @@ pub fn rfc7638(jwk: &PublicJwk) -> String {
 pub fn spki_sha256(spki_der: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(sha256(spki_der))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::public_key::PublicKey;
+    use crate::vectors::{self, der};
+
+    fn ids(spki: &str) -> KeyIds {
+        PublicKey::from_spki(&der(spki)).unwrap().ids().clone()
+    }
+
+    #[test]
+    fn the_rsa_key_of_rfc_7638() {
+        let expected = KeyIds {
+            libtrust: "VUZD:EDHW:YWLN:RBFQ:KOA3:UVZ2:XKG5:2V2J:WTPI:6SRD:U6PZ:VCO5".to_owned(),
+            rfc7638: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".to_owned(),
+            spki: "rTIyDPbFltiEsFOBulc6uo3dV0m03o9KI6efmondrrI".to_owned(),
+        };
+        assert_eq!(ids(vectors::RFC7638_SPKI), expected);
+    }
+
+    #[test]
+    fn the_p256_key_of_the_registry_specification() {
+        let ids = ids(vectors::REGISTRY_SPKI);
+        assert_eq!(ids.libtrust, "PYYO:TEWU:V7JH:26JV:AQTZ:LJC3:SXVJ:XGHA:34F2:2LAQ:ZRMK:Z7Q6");
+        assert_eq!(ids.rfc7638, "8qjioA3ZA7ti2JIE7c-U8smBFuZolQZvhSHDPU3hhB8");
+    }
+
+    #[test]
+    fn the_ed25519_key_of_rfc_8037() {
+        let jwk =
+            PublicJwk::Okp { crv: "Ed25519".to_owned(), x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned() };
+        assert_eq!(rfc7638(&jwk), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    #[test]
+    fn a_coordinate_with_a_leading_zero_keeps_its_padding() {
+        for vector in vectors::LEADING_ZEROS {
+            let key = PublicKey::from_spki(&der(vector.spki)).unwrap();
+            let expected =
+                PublicJwk::Ec { crv: vector.curve.to_owned(), x: vector.x.to_owned(), y: vector.y.to_owned() };
+            assert_eq!(*key.jwk(), expected);
+            assert_eq!(key.ids().rfc7638, vector.thumbprint);
+        }
+    }
+}

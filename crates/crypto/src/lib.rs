@@ -33,6 +33,8 @@ pub mod public_key;
 pub mod random;
 pub mod seal;
 pub mod secret;
+#[cfg(test)]
+mod vectors;
 
 /// Ends the process because the cryptographic library failed at something that cannot fail.
 ///

@@ -146,3 +146,99 @@ impl Totp {
         Zeroizing::new(format!("{:0width$}", number % 10u32.pow(digits), width = digits as usize))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn totp(algorithm: OtpAlgorithm, secret: &str, digits: u32) -> Totp {
+        Totp { secret: Zeroizing::new(secret.as_bytes().to_vec()), algorithm, digits, period: 30 }
+    }
+
+    #[test]
+    fn vectors_of_rfc_6238_appendix_b() {
+        let seed = "1234567890".repeat(7);
+        let sha1 = totp(OtpAlgorithm::Sha1, &seed[..20], 8);
+        let sha256 = totp(OtpAlgorithm::Sha256, &seed[..32], 8);
+        let sha512 = totp(OtpAlgorithm::Sha512, &seed[..64], 8);
+        for (unix, one, two, five) in [
+            (59, "94287082", "46119246", "90693936"),
+            (1_111_111_109, "07081804", "68084774", "25091201"),
+            (1_111_111_111, "14050471", "67062674", "99943326"),
+            (1_234_567_890, "89005924", "91819424", "93441116"),
+            (2_000_000_000, "69279037", "90698825", "38618901"),
+            (20_000_000_000, "65353130", "77737706", "47863826"),
+        ] {
+            for (totp, code) in [(&sha1, one), (&sha256, two), (&sha512, five)] {
+                assert_eq!(totp.step_of(code, unix, 0), Some(unix / 30), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_within_reach_and_not_beyond() {
+        let totp = totp(OtpAlgorithm::Sha1, "12345678901234567890", 6);
+        let code = totp.code(100);
+        assert_eq!(totp.step_of(&code, 3_000, 0), Some(100));
+        assert_eq!(totp.step_of(&code, 3_029, 0), Some(100));
+        assert_eq!(totp.step_of(&code, 3_030, 0), None);
+        assert_eq!(totp.step_of(&code, 3_030, 1), Some(100));
+        assert_eq!(totp.step_of(&code, 2_970, 1), Some(100));
+        assert_eq!(totp.step_of(&code, 2_969, 1), None);
+        assert_eq!(totp.step_of(&code, 3_000 + 30 * 21, u32::MAX), None, "the reach is bounded");
+    }
+
+    #[test]
+    fn only_the_whole_code_counts() {
+        let totp = totp(OtpAlgorithm::Sha1, "12345678901234567890", 6);
+        let code = totp.code(1);
+        for wrong in ["", &code[..5], &format!("{}0", *code), &format!(" {}", *code)] {
+            assert_eq!(totp.step_of(wrong, 30, 1), None, "{wrong}");
+        }
+        assert_eq!(totp.step_of(&code, i64::MIN, 1), None);
+        assert_eq!(totp.step_of(&code, i64::MAX, 1), None);
+    }
+
+    #[test]
+    fn keycloaks_credential_uses_the_texts_own_bytes() {
+        let totp = Totp::from_keycloak(
+            r#"{"subType": "totp", "digits": 6, "counter": 0, "period": 30, "algorithm": "HmacSHA1"}"#,
+            r#"{"value": "JBSWY3DPEHPK3PXPJBSW"}"#,
+        )
+        .unwrap();
+        assert_eq!(totp.secret.as_slice(), b"JBSWY3DPEHPK3PXPJBSW");
+        assert_eq!((totp.algorithm, totp.digits, totp.period), (OtpAlgorithm::Sha1, 6, 30));
+        assert!(!format!("{totp:?}").contains("74"), "no byte of the secret");
+    }
+
+    #[test]
+    fn a_base32_secret_is_decoded() {
+        let data = r#"{"subType":"totp","digits":8,"counter":0,"period":60,"algorithm":"HmacSHA512","secretEncoding":"BASE32"}"#;
+        let totp = Totp::from_keycloak(data, r#"{"value":"MZXW6YTBOI"}"#).unwrap();
+        assert_eq!(totp.secret.as_slice(), b"foobar");
+        assert_eq!(totp.step_at(119), 1);
+        assert!(Totp::from_keycloak(data, r#"{"value":"1"}"#).is_err());
+    }
+
+    #[test]
+    fn odd_credentials_are_refused() {
+        let good = r#"{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}"#;
+        assert!(Totp::from_keycloak(good, r#"{"value":"x"}"#).is_ok());
+        for (from, to) in [
+            ("totp", "hotp"),
+            (":6", ":5"),
+            (":6", ":10"),
+            (":30", ":0"),
+            (":30", ":3601"),
+            ("HmacSHA1", "HmacMD5"),
+            ("\"digits\"", "\"digit\""),
+            ("}", ",\"secretEncoding\":\"HEX\"}"),
+        ] {
+            let odd = good.replace(from, to);
+            assert_ne!(odd, good);
+            assert_eq!(Totp::from_keycloak(&odd, r#"{"value":"x"}"#).unwrap_err(), OtpFormatError, "{odd}");
+        }
+        assert!(Totp::from_keycloak(good, r#"{"value":""}"#).is_err());
+        assert!(Totp::from_keycloak(good, "{}").is_err());
+    }
+}

@@ -52,9 +52,14 @@ impl MasterKey {
     /// # Errors
     /// [`SealError`] if it is not base64 of 32 bytes.
     pub fn from_base64(text: &str) -> Result<Self, SealError> {
-        let decoded = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| SealError)?);
-        let bytes: [u8; 32] = decoded.as_slice().try_into().map_err(|_| SealError)?;
-        Ok(Self::with(Zeroizing::new(bytes)))
+        // Decoded in place, so that no copy is left unwiped; the decoder wants room for the padding's byte as well.
+        let mut decoded = Zeroizing::new([0u8; 33]);
+        if STANDARD.decode_slice(text.trim(), decoded.as_mut_slice()) != Ok(32) {
+            return Err(SealError);
+        }
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        bytes.copy_from_slice(decoded.first_chunk::<32>().ok_or(SealError)?);
+        Ok(Self::with(bytes))
     }
 
     /// The key as standard base64, 44 characters.
@@ -143,3 +148,6 @@ fn derive(master: &[u8; 32], label: &[u8]) -> Zeroizing<[u8; 32]> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,47 @@ impl Drop for Arena {
         self.wipe();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COST: Cost =
+        Cost { variant: Argon2Variant::Id, version: Argon2Version::V13, memory_kib: 64, iterations: 1, parallelism: 1 };
+
+    fn clean(arena: &Arena) -> bool {
+        arena.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
+    }
+
+    #[test]
+    fn wiping_leaves_no_trace_and_keeps_the_memory() {
+        let mut arena = Arena::default();
+        COST.derive(b"password", b"somesalt", &mut [0; 32], &mut arena).unwrap();
+        // A smaller hash afterwards must not make the larger one's traces forgotten.
+        Cost { memory_kib: 8, ..COST }.derive(b"password", b"somesalt", &mut [0; 32], &mut arena).unwrap();
+        assert!(!clean(&arena));
+        arena.wipe();
+        assert!(clean(&arena));
+        assert_eq!(arena.blocks.len(), 64);
+    }
+
+    #[test]
+    fn memory_beyond_the_ordinary_is_given_back_and_the_rest_kept() {
+        let mut arena = Arena::default();
+        arena.take(KEPT_BLOCKS).unwrap();
+        arena.shrink();
+        assert_eq!(arena.blocks.len(), KEPT_BLOCKS);
+        arena.take(KEPT_BLOCKS + 1).unwrap();
+        arena.shrink();
+        assert_eq!(arena.blocks.capacity(), 0);
+    }
+
+    #[test]
+    fn parameters_that_the_engine_refuses_are_a_fault() {
+        let mut arena = Arena::default();
+        assert_eq!(COST.derive(b"password", b"short", &mut [0; 32], &mut arena), Err(HashFault));
+        assert_eq!(COST.derive(b"password", b"somesalt", &mut [0; 3], &mut arena), Err(HashFault));
+        let cost = Cost { memory_kib: 7, ..COST };
+        assert_eq!(cost.derive(b"password", b"somesalt", &mut [0; 32], &mut arena), Err(HashFault));
+    }
+}

@@ -280,7 +280,7 @@ impl Shared {
 
     /// Waits until there is a job; `false` once the pool is closed.
     fn wait_for_work(&self, arena: &mut Arena) -> bool {
-        let mut idle_since_wiped = false;
+        let (mut wiped, mut shrunk) = (false, false);
         let mut queue = self.queue();
         loop {
             if queue.closed {
@@ -289,17 +289,20 @@ impl Shared {
             if !queue.is_empty() {
                 return true;
             }
-            if idle_since_wiped {
+            if shrunk {
+                queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            } else if wiped {
                 let (woken, waited) = self.work.wait_timeout(queue, IDLE).unwrap_or_else(PoisonError::into_inner);
                 queue = woken;
-                if waited.timed_out() {
+                shrunk = waited.timed_out();
+                if shrunk {
                     arena.shrink();
                 }
             } else {
                 // Nothing to do: no trace of the last password stays in memory. Not while others need the lock.
                 drop(queue);
                 arena.wipe();
-                idle_since_wiped = true;
+                wiped = true;
                 queue = self.queue();
             }
         }

@@ -105,7 +105,8 @@ impl Queue {
         Self {
             waiting: VecDeque::new(),
             flights: HashMap::new(),
-            limit,
+            // A job stands in the line for a moment even when a thread is free.
+            limit: limit.max(1),
             next_alone: 0,
             queued_micros: 0,
             closed: false,
@@ -127,7 +128,7 @@ impl Queue {
             if waiters.len() >= self.limit {
                 waiters.retain(|waiter| !waiter.is_closed());
             }
-            if waiters.len() >= self.limit.max(1) {
+            if waiters.len() >= self.limit {
                 self.stats.refused_total += 1;
                 return Err(Full);
             }

@@ -134,3 +134,95 @@ fn exposed(metadata: &fs::Metadata) -> bool {
 fn exposed(_: &fs::Metadata) -> bool {
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn is_made_once_and_read_from_then_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let (made, created) = load_or_create(&path).unwrap();
+        assert!(created);
+        let (read, created) = load_or_create(&path).unwrap();
+        assert!(!created);
+        assert_eq!(read.check_value(), made.check_value());
+        assert_eq!(load(&path).unwrap().check_value(), made.check_value());
+        // Nothing else is left in the folder.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn loading_makes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        assert!(matches!(load(&path), Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound));
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn is_private_and_refused_when_it_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        load_or_create(&path).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        for mode in [0o640, 0o604, 0o620, 0o666, 0o601] {
+            set_mode(&path, mode);
+            assert!(matches!(load_or_create(&path), Err(KeyFileError::Exposed)), "{mode:o}");
+        }
+        set_mode(&path, 0o400);
+        assert!(load(&path).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_without_a_key_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        for content in ["", "no key", &"A".repeat(2000)] {
+            fs::write(&path, content).unwrap();
+            set_mode(&path, 0o600);
+            assert!(matches!(load_or_create(&path), Err(KeyFileError::Malformed)), "{content}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        assert!(load(folder.path()).is_err(), "a folder");
+    }
+
+    #[test]
+    fn a_file_that_another_process_made_meanwhile_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let (first, _) = load_or_create(&path).unwrap();
+        assert!(!create(&path, &MasterKey::generate(&SystemRandom)).unwrap());
+        assert_eq!(load(&path).unwrap().check_value(), first.check_value());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_many_who_start_together_one_makes_the_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let start = std::sync::Barrier::new(8);
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        load_or_create(&path).unwrap()
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(results.iter().filter(|(_, created)| *created).count(), 1);
+        assert!(results.iter().all(|(key, _)| key.check_value() == results[0].0.check_value()));
+    }
+}
