@@ -67,7 +67,10 @@ async fn has_started(State(management): State<Management>) -> Response {
 }
 
 fn started_check(management: &Management) -> Check {
-    Check { name: "Accepting requests", fault: (!management.started.has()).then(|| "not yet, or not any more".to_owned()) }
+    Check {
+        name: "Accepting requests",
+        fault: (!management.started.has()).then(|| "not yet, or not any more".to_owned()),
+    }
 }
 
 async fn store_check(management: &Management) -> Check {
@@ -90,7 +93,9 @@ fn answer(checks: Vec<Check>) -> Response {
         .map(|check| {
             let mut shown = json!({ "name": check.name, "status": word(check.fault.is_none()) });
             if let Some(fault) = check.fault {
-                shown["data"] = json!({ "reason": fault });
+                if let Value::Object(members) = &mut shown {
+                    members.insert("data".to_owned(), json!({ "reason": fault }));
+                }
             }
             shown
         })

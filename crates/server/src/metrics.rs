@@ -56,7 +56,11 @@ impl Collector for Sources {
         let mut out = Writer(&mut encoder);
         let store = self.identity.statistics();
         out.counter("sql_statements", "SQL statements sent, transaction bounds included", store.statements)?;
-        out.counter("events_lost", "Events dropped because their queue was full or their flush failed", store.lost_events)?;
+        out.counter(
+            "events_lost",
+            "Events dropped because their queue was full or their flush failed",
+            store.lost_events,
+        )?;
         out.gauge("events_queued", "Events that wait for the writer", store.queued_events)?;
         out.gauge("commands_queued", "Commands that wait for the writer", store.queued_commands)?;
         out.gauge("realms_in_memory", "Realm snapshots in memory", store.realms_in_memory)?;
@@ -68,15 +72,27 @@ impl Collector for Sources {
         out.gauge("password_hashes_running", "Password checks that run", hashing.running as u64)?;
         out.counter("password_hashes", "Password checks done", hashing.done_total.sum())?;
         out.counter("password_hashes_shared", "Password checks that shared another's hash", hashing.shared_total)?;
-        out.counter("password_hashes_refused", "Password checks refused because the queue was full", hashing.refused_total)?;
+        out.counter(
+            "password_hashes_refused",
+            "Password checks refused because the queue was full",
+            hashing.refused_total,
+        )?;
 
         let counts = &self.connections;
         let total = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
         out.gauge("connections_open", "Open connections", counts.open())?;
         out.counter("connections_accepted", "Connections accepted", total(&counts.accepted))?;
-        out.counter("connections_refused", "Connections closed because their address held too many", total(&counts.refused))?;
+        out.counter(
+            "connections_refused",
+            "Connections closed because their address held too many",
+            total(&counts.refused),
+        )?;
         out.counter("tls_handshakes_failed", "TLS handshakes that failed", total(&counts.failed_handshakes))?;
-        out.counter("accept_exhausted", "Times no connection could be accepted for want of files or memory", total(&counts.exhausted))?;
+        out.counter(
+            "accept_exhausted",
+            "Times no connection could be accepted for want of files or memory",
+            total(&counts.exhausted),
+        )?;
         out.counter("log_lines_lost", "Log lines dropped because standard error did not keep up", self.log.lost())?;
 
         if let Some(usage) = process::usage() {

@@ -56,7 +56,10 @@ mod tests {
         assert_eq!(resident_bytes("Name:\tx\nVmRSS:\t   20480 kB\n"), Some(20_971_520));
         let stat = "1 (a b) c) S 1 1 1 0 -1 4194560 100 0 0 0 150 50 0 0 20 0 4 0 100 1 1";
         assert_eq!(cpu_seconds(stat), Some(2.0));
-        assert_eq!(soft_limit("Limit   Soft\nMax open files            1024                 524288     files\n"), Some(1024));
+        assert_eq!(
+            soft_limit("Limit   Soft\nMax open files            1024                 524288     files\n"),
+            Some(1024)
+        );
         assert_eq!(soft_limit("Max open files            unlimited            unlimited  files\n"), None);
     }
 

@@ -1,7 +1,7 @@
 //! `admin set-password`: for whoever locked themselves out.
 
 use std::io::{BufRead as _, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crypto::password::{HashSpec, MAX_PASSWORD_BYTES, PasswordHash};
 use crypto::random::{Random, token};
@@ -75,7 +75,7 @@ fn read_password(path: &Path) -> Result<Secret, Failure> {
     let told = |error| Failure::input(format!("{}: {error}", path.display()));
     let mut text = zeroize::Zeroizing::new(String::new());
     let most = MAX_PASSWORD_BYTES as u64 + 3;
-    if path == PathBuf::from("-") {
+    if path == Path::new("-") {
         std::io::stdin().lock().take(most).read_line(&mut text).map_err(told)?;
     } else {
         std::fs::File::open(path).map_err(told)?.take(most).read_to_string(&mut text).map_err(told)?;

@@ -7,8 +7,7 @@ use crate::failure::{Exit, Failure};
 /// Tells the settings that hold, or everything that is wrong with them.
 pub(crate) fn check(flags: &Flags) -> Result<(), Failure> {
     let environment = configuration::process_environment();
-    let settings =
-        configuration::load(flags, &environment).map_err(|faults| Failure::each(Exit::Usage, &faults))?;
+    let settings = configuration::load(flags, &environment).map_err(|faults| Failure::each(Exit::Usage, &faults))?;
     let tls = settings.serve.tls.map(crate::listener::tls::Certificate::load);
     if let Some(Err(reason)) = tls {
         return Err(Failure::new(Exit::Usage, format!("tls_cert: {reason}")));

@@ -39,11 +39,7 @@ pub(crate) async fn import(settings: Settings, command: Import) -> Result<(), Fa
 }
 
 /// `--import` of `serve`: realms that exist are left alone.
-pub(crate) async fn at_start(
-    identity: &Identity,
-    paths: &[PathBuf],
-    births: &dyn ClientBirth,
-) -> Result<(), Failure> {
+pub(crate) async fn at_start(identity: &Identity, paths: &[PathBuf], births: &dyn ClientBirth) -> Result<(), Failure> {
     let progress = progress::to_standard_error(store::clock());
     for file in read(paths)? {
         let name = file.name().to_owned();

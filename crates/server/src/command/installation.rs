@@ -19,7 +19,9 @@ pub(crate) async fn installation(settings: Settings, command: Installation) -> R
     identity.shutdown().await;
     let bytes = made?;
     match &command.output {
-        Some(path) => std::fs::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display()))),
+        Some(path) => {
+            std::fs::write(path, bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+        }
         None => std::io::Write::write_all(&mut std::io::stdout().lock(), &bytes).map_err(Failure::failed),
     }
 }

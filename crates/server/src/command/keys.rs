@@ -35,9 +35,11 @@ async fn step_of(identity: &Identity, command: &Rotate) -> Result<Vec<String>, F
     }
     let mut lines: Vec<String> = changes.iter().map(line_of).collect();
     lines.push(match step {
-        Rotation::Prepare => "next keys are published and do not sign yet: give registries the new trust bundle, then run \
+        Rotation::Prepare => {
+            "next keys are published and do not sign yet: give registries the new trust bundle, then run \
                               this again"
-            .to_owned(),
+                .to_owned()
+        }
         Rotation::Activate => "next keys sign now; those before them stay published: withdraw them with --retire once \
                                their tokens have expired"
             .to_owned(),

@@ -68,7 +68,8 @@ async fn run(
     import::at_start(identity, &serve.import, &*portreeve.plugins).await?;
 
     announce(serve, address, management.as_ref().map(|(address, _)| *address), password.as_ref());
-    let router_settings = RouterSettings { registry_realm: serve.registry_realm.clone(), body_bytes: limits.body_bytes };
+    let router_settings =
+        RouterSettings { registry_realm: serve.registry_realm.clone(), body_bytes: limits.body_bytes };
     let serving = tokio::spawn(listener.serve(router::router(&portreeve, &router_settings), stopped));
     started.begin();
     tracing::info!(%address, public_url = %serve.public_url, "ready");
@@ -115,7 +116,10 @@ async fn manage(
 
 /// A78: there is no default password. The first start makes the administrator with the one given or a generated one, which
 /// is answered to be shown once; a later start makes nothing, whatever is given.
-async fn first_administrator(identity: &Identity, serve: &ServeSettings) -> Result<Option<crypto::secret::Secret>, Failure> {
+async fn first_administrator(
+    identity: &Identity,
+    serve: &ServeSettings,
+) -> Result<Option<crypto::secret::Secret>, Failure> {
     if identity.realm(MASTER).await?.is_some() {
         return Ok(None);
     }

@@ -79,7 +79,7 @@ fn postgres(rest: &str, jdbc: bool, username: Option<&str>, password: Option<&Se
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         match (jdbc, key) {
-            (_, "user") => user = value.to_owned(),
+            (_, "user") => value.clone_into(&mut user),
             (_, "password") => secret = Some(value.to_owned()),
             // The JDBC driver's words for what libpq calls sslmode, sslrootcert and search_path.
             (true, "ssl") => {
@@ -155,10 +155,22 @@ mod tests {
 
     #[test]
     fn a_jdbc_url_becomes_the_drivers() {
-        assert_eq!(url("jdbc:postgresql://db:5433/id", Some("kc"), Some("p@ss/word")), "postgres://kc:p%40ss%2Fword@db:5433/id");
-        assert_eq!(url("jdbc:postgresql://db/id?user=kc&password=x&ssl=true", None, None), "postgres://kc:x@db/id?sslmode=verify-full");
-        assert_eq!(url("jdbc:postgresql://db/id?ssl=true&sslmode=require", Some("kc"), None), "postgres://kc@db/id?sslmode=require");
-        assert_eq!(url("jdbc:postgresql://db/id?currentSchema=kc", None, None), "postgres://db/id?options=-c%20search_path%3Dkc");
+        assert_eq!(
+            url("jdbc:postgresql://db:5433/id", Some("kc"), Some("p@ss/word")),
+            "postgres://kc:p%40ss%2Fword@db:5433/id"
+        );
+        assert_eq!(
+            url("jdbc:postgresql://db/id?user=kc&password=x&ssl=true", None, None),
+            "postgres://kc:x@db/id?sslmode=verify-full"
+        );
+        assert_eq!(
+            url("jdbc:postgresql://db/id?ssl=true&sslmode=require", Some("kc"), None),
+            "postgres://kc@db/id?sslmode=require"
+        );
+        assert_eq!(
+            url("jdbc:postgresql://db/id?currentSchema=kc", None, None),
+            "postgres://db/id?options=-c%20search_path%3Dkc"
+        );
     }
 
     #[test]
@@ -176,14 +188,21 @@ mod tests {
 
     #[test]
     fn others_are_refused_without_their_password() {
-        for bad in ["jdbc:h2:file:/x", "mysql://u:hunter2@db/x", "postgres:///x", "postgres://u:hunter2@db", "jdbc:postgresql://u:hunter2@a,b/x"] {
+        for bad in [
+            "jdbc:h2:file:/x",
+            "mysql://u:hunter2@db/x",
+            "postgres:///x",
+            "postgres://u:hunter2@db",
+            "jdbc:postgresql://u:hunter2@a,b/x",
+        ] {
             assert!(!refused(bad).contains("hunter2"), "{bad}");
         }
     }
 
     #[test]
     fn what_is_shown_has_no_password() {
-        let database = Database::parse("postgres://u:hunter2@db:5432/id?sslmode=require", None, None).expect("understood");
+        let database =
+            Database::parse("postgres://u:hunter2@db:5432/id?sslmode=require", None, None).expect("understood");
         assert_eq!(database.shown(), "postgres://db:5432/id");
     }
 }

@@ -20,7 +20,11 @@ pub(crate) fn lay(layers: &mut Layers, environment: &BTreeMap<String, String>) {
     let mut words = Vec::new();
     for (theirs, ours) in SAME {
         if let Some(value) = environment.get(*theirs).filter(|value| !value.is_empty()) {
-            words.push(((*ours).to_owned(), vec![Secret::from(value.clone())], Origin::Environment((*theirs).to_owned())));
+            words.push((
+                (*ours).to_owned(),
+                vec![Secret::from(value.clone())],
+                Origin::Environment((*theirs).to_owned()),
+            ));
         }
     }
     if let Some(port) = environment.get("KC_HTTP_PORT").filter(|value| !value.is_empty()) {
@@ -40,7 +44,11 @@ pub(crate) fn lay(layers: &mut Layers, environment: &BTreeMap<String, String>) {
     }
     // Set for many programs at once, so that what we cannot read of it is no fault of ours.
     if let Some(level) = environment.get("RUST_LOG").filter(|level| crate::logging::check_level(level).is_ok()) {
-        words.push(("log_level".to_owned(), vec![Secret::from(level.clone())], Origin::Environment("RUST_LOG".to_owned())));
+        words.push((
+            "log_level".to_owned(),
+            vec![Secret::from(level.clone())],
+            Origin::Environment("RUST_LOG".to_owned()),
+        ));
     }
     layers.lay(words);
 }

@@ -212,7 +212,9 @@ impl Layers {
 
     /// All values of a list.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
-        self.get(name).map(|said| said.values.iter().map(|value| value.expose().to_owned()).collect()).unwrap_or_default()
+        self.get(name)
+            .map(|said| said.values.iter().map(|value| value.expose().to_owned()).collect())
+            .unwrap_or_default()
     }
 
     /// A secret, from its value or from the file that holds it (the line end that editors add is not part of it).

@@ -212,14 +212,14 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
     };
     let tls = tls(layers);
     let trusted_proxies = networks(layers, "trusted_proxy");
-    let public_url = public_url(layers, listen, matches!(tls, Some(Some(_))), !trusted_proxies.is_empty());
+    let public_url = public_url(layers, listen, matches!(tls, Ok(Some(_))), !trusted_proxies.is_empty());
     let limits = limits(layers);
     let admin_password = layers.secret("bootstrap_admin_password");
     Some(ServeSettings {
         listen: listen?,
         management_listen: management_listen?,
         public_url: public_url?,
-        tls: tls?,
+        tls: tls.ok()?,
         trusted_proxies,
         import: layers.list("import").into_iter().map(PathBuf::from).collect(),
         registry_realm: layers.text("registry_realm"),
@@ -284,18 +284,21 @@ fn master_key(layers: &mut Layers, data_dir: &Path) -> Option<MasterKeySource> {
     }
 }
 
-fn tls(layers: &mut Layers) -> Option<Option<TlsFiles>> {
+/// A fault that was put down already.
+#[derive(Debug)]
+struct Told;
+
+fn tls(layers: &mut Layers) -> Result<Option<TlsFiles>, Told> {
     match (layers.text("tls_cert"), layers.text("tls_key")) {
-        (None, None) => Some(None),
+        (None, None) => Ok(None),
         (Some(certificate), Some(key)) => {
-            Some(Some(TlsFiles { certificate: PathBuf::from(certificate), key: PathBuf::from(key) }))
+            Ok(Some(TlsFiles { certificate: PathBuf::from(certificate), key: PathBuf::from(key) }))
         }
         (certificate, _) => {
-            let (said, missing) =
-                if certificate.is_some() { ("tls_cert", "tls_key") } else { ("tls_key", "tls_cert") };
+            let (said, missing) = if certificate.is_some() { ("tls_cert", "tls_key") } else { ("tls_key", "tls_cert") };
             let origin = layers.origin(said);
             layers.fault(said, &origin, format!("needs {missing} beside it"));
-            None
+            Err(Told)
         }
     }
 }
@@ -326,12 +329,11 @@ fn address(layers: &mut Layers, name: &str) -> Option<SocketAddr> {
 fn networks(layers: &mut Layers, name: &str) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for text in layers.list(name) {
-        match text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
-            Ok(network) => networks.push(network.trunc()),
-            Err(_) => {
-                let origin = layers.origin(name);
-                layers.fault(name, &origin, format!("takes a network such as 10.0.0.0/8, not {text:?}"));
-            }
+        if let Ok(network) = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
+            networks.push(network.trunc());
+        } else {
+            let origin = layers.origin(name);
+            layers.fault(name, &origin, format!("takes a network such as 10.0.0.0/8, not {text:?}"));
         }
     }
     networks

@@ -51,8 +51,13 @@ fn a_later_layer_goes_before_an_earlier_one() {
 #[test]
 fn every_fault_is_told_at_once() {
     let (_folder, path) = file("lisen = \"x\"\nmax_connections = 0\ntls_cert = \"a\"\n");
-    let said = faults(&flags(Some(path), &[("log_format", "xml")]), &[("PORTREEVE_NONSENSE", "1"), ("PORTREEVE_LISTEN", "here")]);
-    for part in ["lisen", "max_connections", "tls_cert", "log_format", "nonsense", "listen (environment PORTREEVE_LISTEN)"] {
+    let said = faults(
+        &flags(Some(path), &[("log_format", "xml")]),
+        &[("PORTREEVE_NONSENSE", "1"), ("PORTREEVE_LISTEN", "here")],
+    );
+    for part in
+        ["lisen", "max_connections", "tls_cert", "log_format", "nonsense", "listen (environment PORTREEVE_LISTEN)"]
+    {
         assert_eq!(said.iter().filter(|line| line.starts_with(part)).count(), 1, "{part} in {said:#?}");
     }
     assert_eq!(said.len(), 6, "{said:#?}");
@@ -79,7 +84,8 @@ fn a_secret_comes_from_its_file() {
     let settings = load(&Flags::default(), &set).expect("good");
     assert_eq!(settings.serve.admin_password.expect("set").expose(), "s3cret");
 
-    let both = [("PORTREEVE_BOOTSTRAP_ADMIN_PASSWORD_FILE", path.as_str()), ("PORTREEVE_BOOTSTRAP_ADMIN_PASSWORD", "x")];
+    let both =
+        [("PORTREEVE_BOOTSTRAP_ADMIN_PASSWORD_FILE", path.as_str()), ("PORTREEVE_BOOTSTRAP_ADMIN_PASSWORD", "x")];
     assert!(faults(&Flags::default(), &both).concat().contains("not both"));
     let missing = [("PORTREEVE_BOOTSTRAP_ADMIN_PASSWORD_FILE", "/nowhere/password")];
     assert!(faults(&Flags::default(), &missing).concat().contains("cannot be read"));
@@ -123,7 +129,10 @@ fn a49_the_public_url_is_checked() {
     };
     assert_eq!(url("https://id.example.com/", &[]).as_deref(), Some("https://id.example.com"));
     assert_eq!(url("https://example.com/id/", &[]).as_deref(), Some("https://example.com/id"));
-    assert_eq!(url("id.example.com", &[("PORTREEVE_TRUSTED_PROXY", "10.0.0.0/8")]).as_deref(), Some("https://id.example.com"));
+    assert_eq!(
+        url("id.example.com", &[("PORTREEVE_TRUSTED_PROXY", "10.0.0.0/8")]).as_deref(),
+        Some("https://id.example.com")
+    );
     for bad in ["ftp://x", "https://u@x", "https://x/?a=b", "https://x#y", "http://", "a b", "x/y"] {
         assert_eq!(url(bad, &[]), None, "{bad}");
     }
@@ -157,8 +166,9 @@ fn the_example_is_a_file_we_read() {
         .lines()
         .filter(|line| line.starts_with('#') && !line.starts_with("# "))
         .filter(|line| !line.contains("tls_") && !line.contains("database_") && !line.contains("master_key"))
-        .map(|line| format!("{}\n", line.trim_start_matches('#')))
-        .collect();
+        .map(|line| line.trim_start_matches('#'))
+        .collect::<Vec<_>>()
+        .join("\n");
     let (_folder, path) = file(&set);
     let settings = load(&flags(Some(path), &[]), &BTreeMap::new()).map_err(|faults| format!("{faults:#?}"));
     assert!(settings.is_ok(), "{:?}\n{set}", settings.err());

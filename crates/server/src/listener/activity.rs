@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::configuration::Limits;
 
 /// Past this without a byte either way, a request in flight is given up: its peer has stopped reading.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 /// Shared by a connection's socket, its requests and its timer. Times are microseconds since it was opened.
 pub(crate) struct Activity {

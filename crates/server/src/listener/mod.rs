@@ -139,7 +139,11 @@ impl Listener {
             });
         }
         drop(socket);
-        let all_ended = async { while counts.open() > 0 { ended.notified().await } };
+        let all_ended = async {
+            while counts.open() > 0 {
+                ended.notified().await;
+            }
+        };
         let _ = tokio::time::timeout(shared.limits.shutdown_timeout, all_ended).await;
         usize::try_from(counts.open()).unwrap_or(usize::MAX)
     }

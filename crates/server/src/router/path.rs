@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn a51_paths_that_hide_something() {
-        for path in ["/realms/..%2fmaster", "/realms/a%00", "/realms/a;x=1", "/realms/a%5Cb", "/realms/a\\b", "/realms/a%3bx"] {
+        for path in
+            ["/realms/..%2fmaster", "/realms/a%00", "/realms/a;x=1", "/realms/a%5Cb", "/realms/a\\b", "/realms/a%3bx"]
+        {
             assert_eq!(check(path), Err(PathFault::Hidden), "{path}");
         }
     }
