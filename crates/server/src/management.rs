@@ -92,10 +92,10 @@ fn answer(checks: Vec<Check>) -> Response {
         .into_iter()
         .map(|check| {
             let mut shown = json!({ "name": check.name, "status": word(check.fault.is_none()) });
-            if let Some(fault) = check.fault {
-                if let Value::Object(members) = &mut shown {
-                    members.insert("data".to_owned(), json!({ "reason": fault }));
-                }
+            if let Some(fault) = check.fault
+                && let Value::Object(members) = &mut shown
+            {
+                members.insert("data".to_owned(), json!({ "reason": fault }));
             }
             shown
         })

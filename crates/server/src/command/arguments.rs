@@ -44,6 +44,8 @@ struct Common {
 pub(crate) enum Command {
     /// Start the server (also with no command at all)
     Serve(Serve),
+    /// Ask the server that runs with this configuration whether it is ready (for container health checks)
+    Health,
     /// Import Keycloak realm files
     Import(Import),
     /// Export a realm as a Keycloak realm file

@@ -5,6 +5,7 @@ mod arguments;
 mod config;
 mod explain;
 mod export;
+mod health;
 mod import;
 mod installation;
 mod keys;
@@ -64,6 +65,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             log.flush();
             served
         }
+        Command::Health => block_on(health::health(settings(&flags)?)),
         Command::Import(command) => with_store(&flags, |settings| import::import(settings, command)),
         Command::Export(command) => with_store(&flags, |settings| export::export(settings, command)),
         Command::Installation(command) => with_store(&flags, |settings| installation::installation(settings, command)),
