@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::{Error, FieldFault};
 
+/// Names of nouns are no longer than this, in bytes.
+pub(crate) const LONGEST_NAME: usize = 255;
+
 /// A column that holds a JSON object.
 pub(crate) fn document(text: &str, whose: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map_err(|error| Error::fault(format!("document of {whose}: {error}")))

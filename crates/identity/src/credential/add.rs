@@ -3,10 +3,15 @@
 use std::fmt;
 
 use crypto::password::PasswordHash;
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
+};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::{CredentialId, Error, Timestamp, Tx, UserId};
+use super::{CredentialSecret, PASSWORD, TABLE, entity, hash_kind};
+use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing};
 
 /// A credential that is still to be made, in Keycloak's words.
 pub struct NewCredential {
@@ -35,32 +40,114 @@ impl fmt::Debug for NewCredential {
 impl Tx {
     /// Adds a credential behind those the user has.
     pub async fn add_credential(&mut self, user: &UserId, credential: NewCredential) -> Result<CredentialId, Error> {
-        let _ = (user, credential);
-        todo!()
+        let realm = self.user_row(user).await?.realm_id;
+        let document = rows::members(credential.document)?;
+        let identity = self.identity().clone();
+        let id = credential.id.unwrap_or_else(|| CredentialId::random(identity.random()));
+        let algorithm = (credential.kind == PASSWORD)
+            .then(|| hash_kind(&credential.credential_data, &credential.secret_data))
+            .flatten();
+        let among = Condition::all().add(entity::Column::UserId.eq(user.as_str()));
+        let row = entity::ActiveModel {
+            id: Set(id.to_string()),
+            user_id: Set(user.to_string()),
+            realm_id: Set(realm),
+            kind: Set(credential.kind),
+            label: Set(credential.label),
+            created_at: Set(credential.created_at.map(|at| at.0)),
+            position: Set(rows::next_position(self.connection(), entity::Column::Position, among).await?),
+            credential_data: Set(credential.credential_data),
+            sealed: Set(sealing::seal(&identity.0, TABLE, id.as_str(), credential.secret_data.as_bytes())),
+            algorithm: Set(algorithm),
+            used_step: Set(None),
+            document: Set(Value::Object(document).to_string()),
+        };
+        entity::Entity::insert(row)
+            .exec_without_returning(self.connection())
+            .await
+            .map_err(rows::conflict("id"))?;
+        self.touch_user(user);
+        Ok(id)
     }
 
     /// Gives the user this password in place of any before. Their tickets stay: whoever changes a password revokes what must
     /// die with it.
     pub async fn set_password_hash(&mut self, user: &UserId, hash: &PasswordHash) -> Result<CredentialId, Error> {
-        let _ = (user, hash);
-        todo!()
+        let before = entity::Entity::find()
+            .filter(entity::Column::UserId.eq(user.as_str()))
+            .filter(entity::Column::Kind.eq(PASSWORD))
+            .order_by_asc(entity::Column::Position)
+            .all(self.connection())
+            .await?;
+        let now = self.identity().clock().now();
+        let mut before = before.into_iter();
+        let Some(first) = before.next() else {
+            let (credential_data, secret_data) = hash.to_keycloak();
+            let credential = NewCredential {
+                id: None,
+                kind: PASSWORD.to_owned(),
+                label: None,
+                created_at: Some(now),
+                credential_data,
+                secret_data: Zeroizing::new(secret_data),
+                document: Value::Null,
+            };
+            return self.add_credential(user, credential).await;
+        };
+        for other in before {
+            entity::Entity::delete_by_id(other.id).exec(self.connection()).await?;
+        }
+        let id = CredentialId::from(first.id);
+        let mut changed = self.hash_columns(&id, hash);
+        changed.created_at = Set(Some(now.0));
+        entity::Entity::update_many()
+            .set(changed)
+            .filter(entity::Column::Id.eq(id.as_str()))
+            .exec(self.connection())
+            .await?;
+        self.touch_user(user);
+        Ok(id)
     }
 
     /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if it is still the one
-    /// that was proved. Whether it was is answered. The user's version stays, for the password is the same.
-    pub async fn replace_password_hash(
+    /// that was proved. Whether it was is answered.
+    pub(crate) async fn replace_password_hash(
         &mut self,
-        credential: &CredentialId,
-        proved_data: &str,
+        proved: &CredentialSecret,
         hash: &PasswordHash,
     ) -> Result<bool, Error> {
-        let _ = (credential, proved_data, hash);
-        todo!()
+        let replaced = entity::Entity::update_many()
+            .set(self.hash_columns(&proved.id, hash))
+            .filter(entity::Column::Id.eq(proved.id.as_str()))
+            // Sealed anew at each change, so that equal bytes are the same password.
+            .filter(entity::Column::Sealed.eq(proved.sealed.clone()))
+            .exec(self.connection())
+            .await?;
+        if replaced.rows_affected == 0 {
+            return Ok(false);
+        }
+        self.touch_user(&proved.user);
+        Ok(true)
     }
 
     /// Removes a credential.
     pub async fn remove_credential(&mut self, id: &CredentialId) -> Result<(), Error> {
-        let _ = id;
-        todo!()
+        let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
+        let row = row.ok_or(Error::NotFound("credential"))?;
+        entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
+        self.touch_user(&row.user_id.into());
+        Ok(())
+    }
+
+    fn hash_columns(&self, id: &CredentialId, hash: &PasswordHash) -> entity::ActiveModel {
+        let (credential_data, secret_data) = hash.to_keycloak();
+        let secret_data = Zeroizing::new(secret_data);
+        entity::ActiveModel {
+            id: Unchanged(id.to_string()),
+            algorithm: Set(hash_kind(&credential_data, &secret_data)),
+            credential_data: Set(credential_data),
+            sealed: Set(sealing::seal(&self.identity().0, TABLE, id.as_str(), secret_data.as_bytes())),
+            ..Default::default()
+        }
     }
 }

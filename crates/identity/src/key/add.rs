@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::{Error, KeyId, KeyStatus, RealmId, Tx};
+use super::{TABLE, entity};
+use crate::{Error, KeyId, KeyStatus, RealmId, Tx, rows, sealing};
 
 /// A key that is still to be stored.
 pub struct NewKey {
@@ -44,19 +46,56 @@ impl fmt::Debug for NewKey {
 impl Tx {
     /// Stores a key.
     pub async fn add_key(&mut self, realm: &RealmId, key: NewKey) -> Result<KeyId, Error> {
-        let _ = (realm, key);
-        todo!()
+        let document = rows::members(key.document)?;
+        let identity = self.identity().clone();
+        let id = key.id.unwrap_or_else(|| KeyId::random(identity.random()));
+        let among = Condition::all().add(entity::Column::RealmId.eq(realm.as_str()));
+        let row = entity::ActiveModel {
+            id: Set(id.to_string()),
+            realm_id: Set(realm.to_string()),
+            name: Set(key.name),
+            provider_id: Set(key.provider_id),
+            algorithm: Set(key.algorithm),
+            key_use: Set(key.key_use),
+            status: Set(key.status.as_str().to_owned()),
+            priority: Set(key.priority),
+            kid: Set(key.kid),
+            public_der: Set(key.public_der),
+            certificate: Set(key.certificate),
+            sealed: Set(Some(sealing::seal(&identity.0, TABLE, id.as_str(), &key.secret))),
+            created_at: Set(identity.clock().now().0),
+            document: Set(Value::Object(document).to_string()),
+            position: Set(rows::next_position(self.connection(), entity::Column::Position, among).await?),
+        };
+        entity::Entity::insert(row)
+            .exec_without_returning(self.connection())
+            .await
+            .map_err(rows::conflict("id"))?;
+        self.touch_realm(realm);
+        Ok(id)
     }
 
     /// Changes what a key may do.
     pub async fn change_key_status(&mut self, id: &KeyId, status: KeyStatus) -> Result<(), Error> {
-        let _ = (id, status);
-        todo!()
+        let row = self.key_row(id).await?;
+        entity::Entity::update_many()
+            .col_expr(entity::Column::Status, Expr::value(status.as_str()))
+            .filter(entity::Column::Id.eq(id.as_str()))
+            .exec(self.connection())
+            .await?;
+        self.touch_realm(&row.realm_id.into());
+        Ok(())
     }
 
     /// Removes a key for good.
     pub async fn remove_key(&mut self, id: &KeyId) -> Result<(), Error> {
-        let _ = id;
-        todo!()
+        let row = self.key_row(id).await?;
+        entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
+        self.touch_realm(&row.realm_id.into());
+        Ok(())
+    }
+
+    async fn key_row(&self, id: &KeyId) -> Result<entity::Model, Error> {
+        entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?.ok_or(Error::NotFound("key"))
     }
 }

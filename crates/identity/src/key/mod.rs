@@ -2,6 +2,7 @@
 
 mod add;
 pub(crate) mod entity;
+mod lock;
 mod make;
 mod ring;
 mod rotate;

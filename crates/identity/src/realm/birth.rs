@@ -1,4 +1,4 @@
-//! What a realm gives its new users.
+//! What a realm gives its new users and clients.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -7,15 +7,19 @@ use super::entity;
 use crate::{
     Error, GroupId, RealmId, RoleId, Tx,
     group::{self, GroupTree},
-    role, rows,
+    rows,
 };
 
-/// What a new user comes with, and what is asked of their address.
+/// What a new user or client comes with, and what is asked of a user's address.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BirthRules {
     pub(crate) duplicate_emails_allowed: bool,
     pub(crate) default_role: Option<RoleId>,
     pub(crate) default_groups: Vec<GroupId>,
+    /// Names of client scopes that a new client has by default.
+    pub(crate) default_scopes: Vec<String>,
+    /// And of those it has on request.
+    pub(crate) optional_scopes: Vec<String>,
 }
 
 impl Tx {
@@ -31,6 +35,8 @@ impl Tx {
             duplicate_emails_allowed: document.get("duplicateEmailsAllowed").and_then(Value::as_bool).unwrap_or(false),
             default_role: self.default_role(realm, &document).await?,
             default_groups: self.default_groups(realm, &document).await?,
+            default_scopes: texts(&document, "defaultDefaultClientScopes"),
+            optional_scopes: texts(&document, "defaultOptionalClientScopes"),
         };
         self.keep_birth_rules(realm, rules.clone());
         Ok(rules)
@@ -38,20 +44,11 @@ impl Tx {
 
     async fn default_role(&self, realm: &RealmId, document: &Value) -> Result<Option<RoleId>, Error> {
         let Some(name) = document.pointer("/defaultRole/name").and_then(Value::as_str) else { return Ok(None) };
-        let role = role::entity::Entity::find()
-            .filter(role::entity::Column::RealmId.eq(realm.as_str()))
-            .filter(role::entity::Column::ClientId.is_null())
-            .filter(role::entity::Column::Name.eq(name))
-            .one(self.connection())
-            .await?;
-        Ok(role.map(|role| role.id.into()))
+        self.realm_role_row(realm, name).await
     }
 
     async fn default_groups(&self, realm: &RealmId, document: &Value) -> Result<Vec<GroupId>, Error> {
-        let paths: Vec<&str> = match document.get("defaultGroups") {
-            Some(Value::Array(paths)) => paths.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
+        let paths = texts(document, "defaultGroups");
         if paths.is_empty() {
             return Ok(Vec::new());
         }
@@ -60,6 +57,11 @@ impl Tx {
             .all(self.connection())
             .await?;
         let tree = GroupTree::new(groups, Vec::new());
-        Ok(paths.into_iter().filter_map(|path| tree.at(path).cloned()).collect())
+        Ok(paths.into_iter().filter_map(|path| tree.at(&path).cloned()).collect())
     }
+}
+
+fn texts(document: &Value, member: &str) -> Vec<String> {
+    let list = document.get(member).and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
 }

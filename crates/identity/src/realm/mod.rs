@@ -8,6 +8,7 @@ mod effective;
 pub(crate) mod entity;
 mod load;
 pub(crate) mod map;
+mod master;
 mod settings;
 
 use std::{collections::HashMap, fmt, sync::Arc};
