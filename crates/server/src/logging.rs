@@ -4,9 +4,9 @@
 //! full they are dropped and counted (`portreeve_log_lines_lost_total`).
 
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use tracing_subscriber::filter::Targets;
@@ -37,17 +37,20 @@ pub(crate) fn check_level(text: &str) -> Result<(), String> {
     Err(format!("takes a level such as info, or info,event=warn, not {text:?}"))
 }
 
-enum Message {
-    Line(Vec<u8>),
-    /// Answered once everything before it is written.
-    Flush(SyncSender<()>),
-}
-
 /// The way to the writing thread.
 #[derive(Clone)]
 pub struct Log {
-    queue: SyncSender<Message>,
+    queue: SyncSender<Vec<u8>>,
+    taken: Arc<AtomicU64>,
     lost: Arc<AtomicU64>,
+    written: Arc<Written>,
+}
+
+/// How many lines the thread is done with.
+#[derive(Default)]
+struct Written {
+    lines: Mutex<u64>,
+    more: Condvar,
 }
 
 impl Log {
@@ -57,8 +60,10 @@ impl Log {
     /// When the system gives no thread.
     pub fn to(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (queue, lines) = sync_channel(QUEUE);
-        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(&lines, out))?;
-        Ok(Self { queue, lost: Arc::default() })
+        let written = Arc::new(Written::default());
+        let log = Self { queue, taken: Arc::default(), lost: Arc::default(), written: written.clone() };
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(&lines, out, &written))?;
+        Ok(log)
     }
 
     /// Lines that were dropped because the queue was full.
@@ -68,29 +73,27 @@ impl Log {
 
     /// Waits, a second at most, until what was logged so far is written.
     pub fn flush(&self) {
-        let (done, wait) = sync_channel(1);
-        if self.queue.try_send(Message::Flush(done)).is_ok() {
-            let _ = wait.recv_timeout(LAST_LINES);
-        }
+        let taken = self.taken.load(Ordering::Acquire);
+        let lines = self.written.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever cannot be written to has had their second.
+        drop(self.written.more.wait_timeout_while(lines, LAST_LINES, |lines| *lines < taken));
     }
 
     fn push(&self, line: Vec<u8>) {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.queue.try_send(Message::Line(line)) {
+        if self.queue.try_send(line).is_ok() {
+            self.taken.fetch_add(1, Ordering::Release);
+        } else {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn write_lines(lines: &Receiver<Message>, mut out: impl Write) {
-    while let Ok(message) = lines.recv() {
-        match message {
-            // Nobody is left to tell when the log itself cannot be written.
-            Message::Line(line) => drop(out.write_all(&line)),
-            Message::Flush(done) => {
-                let _ = out.flush();
-                let _ = done.send(());
-            }
-        }
+fn write_lines(lines: &Receiver<Vec<u8>>, mut out: impl Write, written: &Written) {
+    while let Ok(line) = lines.recv() {
+        // Nobody is left to tell when the log itself cannot be written.
+        let _ = out.write_all(&line).and_then(|()| out.flush());
+        *written.lines.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        written.more.notify_all();
     }
 }
 
