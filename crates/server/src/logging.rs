@@ -18,6 +18,8 @@ use crate::configuration::LogFormat;
 
 /// Lines that may wait for the writer.
 const QUEUE: usize = 4096;
+/// Tells two lines for each step of a new database; whoever wants them names it in `log_level`.
+const MIGRATIONS: &str = "sea_orm_migration";
 /// How long a stopping process waits for the last lines.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -135,7 +137,10 @@ impl<'a> MakeWriter<'a> for Log {
 /// # Errors
 /// When the level cannot be understood, the thread cannot be started, or a log is already set up.
 pub fn start(format: LogFormat, level: &str) -> Result<Log, String> {
-    let filter: Targets = level.parse().map_err(|error| format!("log_level: {error}"))?;
+    let mut filter: Targets = level.parse().map_err(|error| format!("log_level: {error}"))?;
+    if !level.contains(MIGRATIONS) {
+        filter = filter.with_target(MIGRATIONS, tracing_subscriber::filter::LevelFilter::WARN);
+    }
     let log = Log::to(io::stderr()).map_err(|error| format!("the log cannot be started: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {

@@ -40,6 +40,9 @@ pub(crate) async fn open(settings: &Settings, store: Store, clock: Arc<dyn Clock
         make_private_folder(path.parent())?;
     }
     let (master_key, made) = master_key(settings, exists)?;
+    if let (Database::Sqlite(path), false) = (&settings.database, exists) {
+        make_private_file(path)?;
+    }
     let database = match &settings.database {
         Database::Sqlite(path) => DatabaseUrl::Sqlite(path.clone()),
         Database::Postgres(url) => DatabaseUrl::Postgres(url.expose().to_owned()),
@@ -117,6 +120,15 @@ fn open_refused(settings: &Settings, error: &OpenError) -> Failure {
 
 fn refused(line: String) -> Failure {
     Failure::new(Exit::Store, line)
+}
+
+/// Makes the database file before SQLite does, which would let others read it; its companions take its mode.
+fn make_private_file(path: &Path) -> Result<(), Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// Makes a folder that only its owner may look into; one that exists is left as it is.

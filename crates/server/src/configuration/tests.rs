@@ -179,3 +179,26 @@ fn the_management_listener_can_be_off() {
     let settings = load(&Flags::default(), &environment(&[("PORTREEVE_MANAGEMENT_LISTEN", "off")])).expect("good");
     assert_eq!(settings.serve.management_listen, None);
 }
+
+/// The page names every setting, and no other.
+#[test]
+fn the_documentation_names_every_setting() {
+    let page = include_str!("../../../../docs/configuration.md");
+    let rows: Vec<&str> =
+        page.split("## Settings").nth(1).unwrap_or_default().split("\n## ").next().unwrap_or_default().lines().collect();
+    let named: std::collections::BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.strip_prefix("| `"))
+        .filter_map(|row| row.split('|').next())
+        .flat_map(|cell| cell.split('`').filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_')))
+        .chain(["data_dir"])
+        .filter(|word| !word.is_empty())
+        .collect();
+    for key in keys::KEYS {
+        assert!(named.contains(key.name), "{} is not in docs/configuration.md", key.name);
+        let shown = rows.iter().find(|row| row.contains(&format!("`{}`", key.name))).expect("a row");
+        if let Some(default) = key.default {
+            assert!(shown.contains(&format!("`{default}`")), "{}: the default is {default}", key.name);
+        }
+    }
+}
