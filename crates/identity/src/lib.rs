@@ -42,7 +42,7 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, Method, Peer, Proven, SecondFactor};
+pub use authenticate::{Denied, LOCK_TOKENS, Method, PasswordRefused, Peer, Proven, SecondFactor};
 pub use client::Client;
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
@@ -53,7 +53,9 @@ pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, 
 pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
-pub use policy::PasswordPolicy;
+pub use policy::{
+    BlackLists, CheckFailed, FolderOfLists, ListError, NewPassword, NoLists, PasswordPolicy, PolicyFault, Violation,
+};
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
 pub use store::Identity;

@@ -55,7 +55,9 @@ pub(crate) fn take_flag(document: &mut Map<String, Value>, member: &str, absent:
 pub(crate) fn take_texts(document: &mut Map<String, Value>, member: &str) -> Result<Option<Vec<String>>, Error> {
     match document.shift_remove(member) {
         Some(Value::Null) | None => Ok(None),
-        Some(list) => serde_json::from_value(list).map(Some).map_err(|_| Error::invalid(member, "must be a list of texts")),
+        Some(list) => {
+            serde_json::from_value(list).map(Some).map_err(|_| Error::invalid(member, "must be a list of texts"))
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx, authenticate::Door, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users,
+    writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,
     pub(crate) writer: Writer,
+    pub(crate) door: Door,
 }
 
 impl Identity {

@@ -1,43 +1,55 @@
-//! A subject that leaves nothing behind: it has no save, and no session row can be made from it.
+//! A subject without a session.
 
 use std::sync::Arc;
 
-use crate::{Method, Proven, Timestamp, User};
+use crate::{Method, Proven, RealmId, Timestamp, User};
 
-/// Somebody for the time of one answer: a proven user, or nobody.
-#[derive(Debug, Clone)]
-pub struct Transient {
-    proven: Option<Proven>,
-}
+/// Who a token is for when no session is kept: somebody proven, or nobody. It has no save: no session row can be made
+/// from it, and nothing but a [`Proven`] puts a user in.
+///
+/// ```compile_fail,E0423
+/// # fn forge(proven: identity::Proven) -> identity::Transient {
+/// identity::Transient(Some(proven))
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn forge(user: std::sync::Arc<identity::User>) -> identity::Transient {
+/// identity::Transient::from(user)
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Transient(Option<Proven>);
 
 impl From<Proven> for Transient {
     fn from(proven: Proven) -> Self {
-        Self { proven: Some(proven) }
+        Self(Some(proven))
     }
 }
 
 impl Transient {
-    /// Nobody in particular.
-    #[must_use]
+    /// Somebody who showed no credentials.
     pub fn anonymous() -> Self {
-        Self { proven: None }
+        Self(None)
     }
 
-    /// The user, unless anonymous.
-    #[must_use]
+    /// The user; `None` for somebody anonymous.
     pub fn user(&self) -> Option<&Arc<User>> {
-        self.proven.as_ref().map(Proven::user)
+        self.0.as_ref().map(Proven::user)
     }
 
-    /// How the user proved it.
-    #[must_use]
+    /// How the user was proven; `None` for somebody anonymous.
     pub fn method(&self) -> Option<Method> {
-        self.proven.as_ref().map(Proven::method)
+        self.0.as_ref().map(Proven::method)
     }
 
-    /// When the user proved it.
-    #[must_use]
+    /// When the user was proven; `None` for somebody anonymous.
     pub fn at(&self) -> Option<Timestamp> {
-        self.proven.as_ref().map(Proven::at)
+        self.0.as_ref().map(Proven::at)
+    }
+
+    /// The realm whose user this is; `None` for somebody anonymous.
+    pub fn realm(&self) -> Option<&RealmId> {
+        self.0.as_ref().map(Proven::realm)
     }
 }

@@ -72,7 +72,9 @@ fn sqlite(path: &Path, purpose: Use, connections: u32) -> ConnectOptions {
     match purpose {
         // One, and for good: it is the writer's turnstile.
         Use::Look | Use::Write => options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None),
-        Use::Read => options.max_connections(connections.max(1)).min_connections(1).idle_timeout(IDLE).max_lifetime(None),
+        Use::Read => {
+            options.max_connections(connections.max(1)).min_connections(1).idle_timeout(IDLE).max_lifetime(None)
+        }
     };
     options
 }

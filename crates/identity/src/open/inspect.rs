@@ -47,7 +47,9 @@ pub(super) fn check_text(key: &MasterKey) -> String {
 
 async fn tables(database: &DatabaseConnection) -> Result<HashSet<String>, DbErr> {
     let sql = match database.get_database_backend() {
-        DbBackend::Postgres => "SELECT tablename AS name FROM pg_tables WHERE schemaname = ANY (current_schemas(false))",
+        DbBackend::Postgres => {
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = ANY (current_schemas(false))"
+        }
         _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
     };
     names(database, sql).await.map(|names| names.into_iter().map(|name| name.to_lowercase()).collect())

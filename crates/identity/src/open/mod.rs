@@ -15,6 +15,7 @@ use crypto::{
 use self::connect::{Use, connect, make_folder};
 use crate::{
     Clock, Identity,
+    authenticate::Door,
     poller::Poll,
     realm::map::Realms,
     store::{Inner, StatementCount, Store},
@@ -176,6 +177,7 @@ impl Identity {
         prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
         let hashing = HashingPool::new(settings.hashing)
             .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
+        let door = Door::new(&settings.master_key, &*settings.random);
         let inner = Arc::new(Inner {
             store,
             master_key: settings.master_key,
@@ -188,6 +190,7 @@ impl Identity {
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),
+            door,
         });
         inner.writer.start(&inner);
         inner.poll.start(&inner);

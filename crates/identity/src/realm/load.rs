@@ -13,8 +13,7 @@ use serde_json::Value;
 
 use super::{RealmSettings, entity, texts};
 use crate::{
-    Client, ClientId, Error, Identity, Mapper, Realm, RealmId,
-    client, credential,
+    Client, ClientId, Error, Identity, Mapper, Realm, RealmId, client, credential,
     group::{self, GroupTree},
     key, mapper, meta, role,
     role::RoleTree,
@@ -51,10 +50,7 @@ pub(crate) async fn by_name(identity: &Identity, name: &str) -> Result<Option<(R
     // All statements see one state. SQLite's read transactions do by nature.
     let on = match store.backend() {
         DbBackend::Postgres => {
-            store
-                .reader()
-                .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-                .await?
+            store.reader().begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
         }
         _ => store.reader().begin().await?,
     };
@@ -84,12 +80,20 @@ async fn realm(identity: &Identity, on: &DatabaseTransaction, row: entity::Model
 
     let roles = role::entity::Entity::find().filter(role::entity::Column::RealmId.eq(id)).all(on).await?;
     let composites = role::composite::Entity::find()
-        .filter(role::composite::Column::ParentId.in_subquery(ids(role::entity::Column::Id, role::entity::Column::RealmId, id)))
+        .filter(role::composite::Column::ParentId.in_subquery(ids(
+            role::entity::Column::Id,
+            role::entity::Column::RealmId,
+            id,
+        )))
         .all(on)
         .await?;
     let groups = group::entity::Entity::find().filter(group::entity::Column::RealmId.eq(id)).all(on).await?;
     let grants = group::role::Entity::find()
-        .filter(group::role::Column::GroupId.in_subquery(ids(group::entity::Column::Id, group::entity::Column::RealmId, id)))
+        .filter(group::role::Column::GroupId.in_subquery(ids(
+            group::entity::Column::Id,
+            group::entity::Column::RealmId,
+            id,
+        )))
         .all(on)
         .await?;
     let keys = key::entity::Entity::find().filter(key::entity::Column::RealmId.eq(id)).all(on).await?;
@@ -129,7 +133,11 @@ async fn clients(on: &impl ConnectionTrait, realm: &str) -> Result<Vec<Arc<Clien
         .await?;
     let bindings = scope::binding::Entity::find()
         .filter(scope::binding::Column::Optional.eq(false))
-        .filter(scope::binding::Column::ClientId.in_subquery(ids(client::entity::Column::Id, client::entity::Column::RealmId, realm)))
+        .filter(scope::binding::Column::ClientId.in_subquery(ids(
+            client::entity::Column::Id,
+            client::entity::Column::RealmId,
+            realm,
+        )))
         .order_by_asc(scope::binding::Column::Position)
         .all(on)
         .await?;
@@ -199,10 +207,8 @@ async fn password_mix(on: &impl ConnectionTrait, realm: &str) -> Result<Vec<(Str
         .into_tuple()
         .all(on)
         .await?;
-    let mut mix: Vec<(String, u64)> = counted
-        .into_iter()
-        .filter_map(|(kind, count)| Some((kind?, u64::try_from(count).ok()?)))
-        .collect();
+    let mut mix: Vec<(String, u64)> =
+        counted.into_iter().filter_map(|(kind, count)| Some((kind?, u64::try_from(count).ok()?))).collect();
     mix.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(mix)
 }

@@ -193,7 +193,7 @@ impl RealmSettings {
 
 fn password_policy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PasswordPolicy, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    Ok(PasswordPolicy::parse(text.as_deref().unwrap_or_default()))
+    PasswordPolicy::parse(text.as_deref().unwrap_or_default()).map_err(serde::de::Error::custom)
 }
 
 /// Keycloak writes strings, but a hand-made file may hold numbers and booleans: they are taken by their text.

@@ -1,45 +1,53 @@
-//! Keycloak's realm files: read, import, export.
+//! Keycloak's realm files: read, checked, imported, exported.
+//!
+//! [`read`] finds every fault of a file before anything is written; [`Identity::import_realm`] writes a realm under
+//! cover and shows it in one statement; [`Identity::export_realm`] writes a file equal to the one that came in. What no
+//! code here understands stays with its noun and comes back unchanged.
 
-use std::{collections::BTreeMap, fmt, io::Write, path::PathBuf};
+mod check;
+mod component_key;
+mod export;
+mod fault;
+mod import;
+mod limits;
+mod parse;
+mod placeholder;
+mod read;
+mod report;
+mod top_up;
+mod user_form;
 
-use crate::{Error, FieldFault, Identity, Mapper, MapperSeed};
+#[cfg(test)]
+mod tests;
 
-/// Bounds of what is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one file.
-    pub file_bytes: u64,
-    /// Levels of nesting.
-    pub depth: usize,
-}
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { file_bytes: 1 << 30, depth: 128 }
-    }
-}
+use crypto::secret::Secret;
+use serde_json::{Map, Value};
 
-/// One fault of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileFault {
-    /// Which file.
-    pub file: PathBuf,
-    /// Where in it (JSON pointer).
-    pub pointer: String,
-    /// What is wrong.
-    pub reason: String,
-}
+pub use export::ExportReport;
+pub use fault::FileFault;
+pub use import::{ImportError, ImportOutcome, Strategy};
+pub use limits::Limits;
+pub use read::{read, read_text};
+pub use report::{Remark, Report, Subjects};
+pub(crate) use top_up::template;
 
-impl fmt::Display for FileFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.file.display(), self.pointer, self.reason)
-    }
-}
+use crate::{FieldFault, Mapper, MapperSeed};
 
 /// A realm as files hold it, read and checked.
-#[derive(Debug)]
 pub struct RealmFile {
     name: String,
+    file: Arc<Path>,
+    /// Where the realm stands in a file that holds a list of realms.
+    element: Option<usize>,
+    /// The realm without its users.
+    document: Map<String, Value>,
+    users: Vec<UserList>,
+    facts: Facts,
 }
 
 impl RealmFile {
@@ -48,57 +56,56 @@ impl RealmFile {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// The file that holds the realm.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// How many users it has.
+    #[must_use]
+    pub fn users(&self) -> u64 {
+        self.facts.users
+    }
 }
 
-/// What to do where the realm exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strategy {
-    /// Refuse.
-    Fail,
-    /// Leave it alone.
-    Skip,
-    /// Replace it.
-    Overwrite,
+/// Says nothing of what the file holds: it is full of secrets.
+impl fmt::Debug for RealmFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RealmFile").field("name", &self.name).field("file", &self.file).finish_non_exhaustive()
+    }
 }
 
-/// What an import did.
-#[derive(Debug)]
-pub enum ImportOutcome {
-    /// The realm came in.
-    Imported(Report),
-    /// The realm existed and was left alone.
-    Skipped,
+/// A list of users in a text that is kept in memory; they are walked, never held all at once.
+#[derive(Clone)]
+struct UserList {
+    file: Arc<Path>,
+    text: Arc<Vec<u8>>,
+    element: Option<usize>,
 }
 
-/// What came in, and what will not work yet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// The realm's name.
-    pub realm: String,
-    /// How many of each noun.
-    pub counts: BTreeMap<&'static str, u64>,
-    /// What will not work yet, in words.
-    pub remarks: Vec<String>,
+/// What the check learnt on its way.
+#[derive(Default)]
+struct Facts {
+    users: u64,
+    credentials: u64,
+    federated_users: u64,
+    foreign_passwords: u64,
+    second_factor_users: u64,
+    second_factor_names: Vec<String>,
+    /// Passwords that the import has to hash.
+    plain: Vec<PlainPassword>,
+    /// What was added because every realm has it.
+    added: Vec<String>,
 }
 
-/// Why an import changed nothing.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The files are wrong.
-    Faults(Vec<FileFault>),
-    /// The realm exists.
-    Exists(String),
-    /// The store failed.
-    Store(Error),
-}
-
-/// What an export wrote.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ExportReport {
-    /// How many users.
-    pub users: u64,
-    /// Bytes written.
-    pub bytes: u64,
+/// A password in the clear, of the `user`-th user of the realm.
+struct PlainPassword {
+    user: u64,
+    credential: usize,
+    value: Secret,
+    temporary: bool,
 }
 
 /// Hears how far a long operation is.
@@ -109,6 +116,16 @@ pub trait Progress: Send + Sync {
     fn advance(&self, by: u64);
     /// The part is done.
     fn finish(&self);
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn start(&self, _what: &str, _total: u64) {}
+    fn advance(&self, _by: u64) {}
+    fn finish(&self) {}
 }
 
 /// What the protocol plugins say about clients that come in.
@@ -124,36 +141,4 @@ pub trait ClientBirth: Send + Sync {
         attributes: &BTreeMap<String, String>,
         mappers: &[Mapper],
     ) -> Vec<FieldFault>;
-}
-
-/// Reads realm files: single files, a folder with `NAME-realm.json` and `NAME-users-*.json`, or an array of realms.
-pub fn read(paths: &[PathBuf], limits: &Limits) -> Result<Vec<RealmFile>, Vec<FileFault>> {
-    let _ = (paths, limits);
-    todo!()
-}
-
-impl Identity {
-    /// Brings a realm in under an invisible name and makes it visible in one statement.
-    pub async fn import_realm(
-        &self,
-        file: RealmFile,
-        strategy: Strategy,
-        births: &dyn ClientBirth,
-        progress: &dyn Progress,
-    ) -> Result<ImportOutcome, ImportError> {
-        let _ = (file, strategy, births, progress);
-        todo!()
-    }
-
-    /// Writes a realm as a file that both Portreeve and Keycloak import.
-    pub async fn export_realm(
-        &self,
-        name: &str,
-        users: bool,
-        out: &mut (dyn Write + Send),
-        progress: &dyn Progress,
-    ) -> Result<ExportReport, Error> {
-        let _ = (name, users, out, progress);
-        todo!()
-    }
 }

@@ -29,7 +29,11 @@ pub(crate) async fn version(on: &impl ConnectionTrait, realm: &str, id: &str) ->
 }
 
 /// The row of the user with this name, already in lower case.
-pub(crate) async fn id_by_username(on: &impl ConnectionTrait, realm: &str, name: &str) -> Result<Option<String>, Error> {
+pub(crate) async fn id_by_username(
+    on: &impl ConnectionTrait,
+    realm: &str,
+    name: &str,
+) -> Result<Option<String>, Error> {
     let id = entity::Entity::find()
         .select_only()
         .column(entity::Column::Id)
@@ -67,11 +71,8 @@ async fn user(on: &impl ConnectionTrait, row: entity::Model) -> Result<User, Err
     for value in values {
         attributes.entry(value.name).or_default().push(value.value);
     }
-    let roles = role::Entity::find()
-        .filter(role::Column::UserId.eq(id))
-        .order_by_asc(role::Column::Position)
-        .all(on)
-        .await?;
+    let roles =
+        role::Entity::find().filter(role::Column::UserId.eq(id)).order_by_asc(role::Column::Position).all(on).await?;
     let groups = member::Entity::find()
         .filter(member::Column::UserId.eq(id))
         .order_by_asc(member::Column::Position)
