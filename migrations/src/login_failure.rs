@@ -17,6 +17,7 @@ impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create(
             manager,
+            // No foreign key to the user: some rows count for nobody, so that a name that nobody has costs as much.
             table("login_failure")
                 .col(text("realm_id"))
                 .col(text("user_id"))
@@ -28,7 +29,6 @@ impl MigrationTrait for Step {
                 .col(flag("permanent"))
                 .primary_key(&mut primary(&["realm_id", "user_id"]))
                 .foreign_key(&mut owned_by("realm_id", "realm"))
-                .foreign_key(&mut owned_by("user_id", "realm_user"))
                 .to_owned(),
             vec![index("login_failure_user", "login_failure", &["user_id"])],
             &[],

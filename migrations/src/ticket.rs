@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::shape::{big, big_or_null, bytes, create, index, owned_by, table, text, text_or_null};
+use crate::shape::{big, big_or_null, bytes, create, flag, index, owned_by, table, text, text_or_null};
 
 pub(crate) struct Step;
 
@@ -25,6 +25,7 @@ impl MigrationTrait for Step {
                 .col(text("kind"))
                 .col(text("family"))
                 .col(text("payload"))
+                .col(flag("dies_with_password"))
                 .col(big("created_at"))
                 .col(big_or_null("expires_at"))
                 .col(big_or_null("consumed_at"))

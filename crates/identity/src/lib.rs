@@ -12,6 +12,7 @@
 #![allow(unreachable_pub, reason = "sea-orm's derive makes public items inside private modules")]
 
 mod authenticate;
+mod cache;
 mod client;
 mod credential;
 mod error;
@@ -33,6 +34,10 @@ mod rows;
 mod scope;
 mod sealing;
 mod store;
+mod sweep;
+#[cfg(test)]
+mod test_store;
+mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ticket;
@@ -51,6 +56,7 @@ pub use gate::{GateRefusal, Granted, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
 pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
 pub use policy::{
@@ -59,6 +65,7 @@ pub use policy::{
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
 pub use store::Identity;
+pub use sweep::Swept;
 pub use ticket::{NewTicket, Ticket, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;

@@ -11,8 +11,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, poller::Poll, realm::map::Realms, ticket::map::Tickets, user::map::Users,
-    writer::Writer,
+    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
+    sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -33,6 +33,9 @@ pub(crate) struct Inner {
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,
     pub(crate) writer: Writer,
+    pub(crate) events: Events,
+    pub(crate) failures: Failures,
+    pub(crate) sweeper: Sweeper,
     pub(crate) door: Door,
 }
 
@@ -74,15 +77,47 @@ impl Identity {
 
 /// Counts every statement that is sent.
 #[derive(Clone, Default)]
-pub(crate) struct StatementCount(Arc<AtomicU64>);
+pub(crate) struct StatementCount(Arc<Sent>);
+
+#[derive(Default)]
+struct Sent {
+    total: AtomicU64,
+    /// What was sent, while a test listens.
+    #[cfg(test)]
+    heard: std::sync::Mutex<Option<Vec<sea_orm::Statement>>>,
+}
 
 impl StatementCount {
+    /// Statements that are sent past the listener below, such as the bounds of a transaction.
     pub(crate) fn add(&self, statements: u64) {
-        self.0.fetch_add(statements, Ordering::Relaxed);
+        self.0.total.fetch_add(statements, Ordering::Relaxed);
+    }
+
+    /// A statement was sent.
+    pub(crate) fn sent(&self, statement: &sea_orm::Statement) {
+        self.add(1);
+        #[cfg(test)]
+        if let Some(heard) = self.0.heard.lock().unwrap().as_mut() {
+            heard.push(statement.clone());
+        }
+        #[cfg(not(test))]
+        let _ = statement;
     }
 
     pub(crate) fn total(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.total.load(Ordering::Relaxed)
+    }
+
+    /// Listens from now on.
+    #[cfg(test)]
+    pub(crate) fn listen(&self) {
+        *self.0.heard.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// What was sent since.
+    #[cfg(test)]
+    pub(crate) fn heard(&self) -> Vec<sea_orm::Statement> {
+        self.0.heard.lock().unwrap().take().unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFil
 use crate::{
     ClientId, Error, Identity, RealmId, UserId, meta,
     realm::{self, BirthRules},
+    ticket::TicketHash,
     user,
 };
 
@@ -28,6 +29,7 @@ struct Touched {
     removed_users: BTreeSet<UserId>,
     removed_clients: BTreeSet<ClientId>,
     logins: BTreeSet<(RealmId, String)>,
+    tickets: Vec<TicketHash>,
 }
 
 /// How many rows one statement names by id; below the limits of both databases.
@@ -42,10 +44,7 @@ impl Tx {
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
     pub async fn commit(self) -> Result<(), Error> {
         let Self { transaction, identity, mut touched, .. } = self;
-        let realms = !touched.realms.is_empty() || !touched.removed_realms.is_empty();
-        // Other nodes look at a user's own version; another process on the same SQLite file has only the counter.
-        let users = !touched.users.is_empty() || !touched.removed_users.is_empty();
-        if realms || (users && identity.is_single_node()) {
+        if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
             let version = meta::bump_change(&transaction).await?;
             let changed: Vec<&str> = touched.realms.iter().map(RealmId::as_str).collect();
             for some in changed.chunks(IDS_PER_STATEMENT) {
@@ -91,6 +90,7 @@ impl Tx {
         for user in &touched.removed_users {
             inner.users.drop_user(user);
             inner.tickets.drop_user(user);
+            inner.failures.drop_user(user);
         }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
@@ -98,6 +98,7 @@ impl Tx {
         for (realm, login) in &touched.logins {
             inner.users.drop_login(realm, login);
         }
+        inner.tickets.drop_all(&touched.tickets);
         Ok(())
     }
 
@@ -156,6 +157,11 @@ impl Tx {
     pub(crate) fn removed_user(&mut self, user: &UserId) {
         self.touched.users.remove(user);
         self.touched.removed_users.insert(user.clone());
+    }
+
+    /// These tickets are revoked.
+    pub(crate) fn revoked_tickets(&mut self, tickets: Vec<TicketHash>) {
+        self.touched.tickets.extend(tickets);
     }
 
     /// The client is gone.

@@ -24,8 +24,8 @@ const SECOND_FACTORS: [&str; 3] = [OTP, "webauthn", "recovery-authn-codes"];
 pub(super) struct StoredPassword {
     pub(super) id: CredentialId,
     pub(super) hash: Arc<PasswordHash>,
-    /// The row's `credentialData` when it was read.
-    pub(super) data: String,
+    /// The row's sealed half when it was read.
+    pub(super) sealed: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl StoredPassword {
     /// user then has no password, which the log tells.
     fn read(credential: CredentialSecret) -> Option<Self> {
         match PasswordHash::from_keycloak(&credential.credential_data, &credential.secret_data) {
-            Ok(hash) => Some(Self { id: credential.id, hash: Arc::new(hash), data: credential.credential_data }),
+            Ok(hash) => Some(Self { id: credential.id, hash: Arc::new(hash), sealed: credential.sealed }),
             Err(error) => {
                 tracing::warn!(%error, credential = %credential.id, "a stored password cannot be checked");
                 None
@@ -80,7 +80,7 @@ impl Identity {
     /// Puts the new hash of the same password in the place of the old one, if that still stands.
     pub(super) async fn replace_hash(&self, old: &StoredPassword, new: &PasswordHash) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        if tx.replace_password_hash(&old.id, &old.data, new).await? {
+        if tx.replace_password_hash(&old.id, &old.sealed, new).await? {
             tx.commit().await?;
         }
         Ok(())

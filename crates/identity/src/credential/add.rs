@@ -10,8 +10,8 @@ use sea_orm::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{CredentialSecret, PASSWORD, TABLE, entity, hash_kind};
-use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing};
+use super::{PASSWORD, TABLE, entity, hash_kind, kind_of};
+use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing, ticket};
 
 /// A credential that is still to be made, in Keycloak's words.
 pub struct NewCredential {
@@ -45,7 +45,7 @@ impl Tx {
         let identity = self.identity().clone();
         let id = credential.id.unwrap_or_else(|| CredentialId::random(identity.random()));
         let algorithm = (credential.kind == PASSWORD)
-            .then(|| hash_kind(&credential.credential_data, &credential.secret_data))
+            .then(|| kind_of(&credential.credential_data, &credential.secret_data))
             .flatten();
         let among = Condition::all().add(entity::Column::UserId.eq(user.as_str()));
         let row = entity::ActiveModel {
@@ -70,8 +70,7 @@ impl Tx {
         Ok(id)
     }
 
-    /// Gives the user this password in place of any before. Their tickets stay: whoever changes a password revokes what must
-    /// die with it.
+    /// Gives the user this password in place of any before, and revokes the tickets that die with it.
     pub async fn set_password_hash(&mut self, user: &UserId, hash: &PasswordHash) -> Result<CredentialId, Error> {
         let before = entity::Entity::find()
             .filter(entity::Column::UserId.eq(user.as_str()))
@@ -79,6 +78,7 @@ impl Tx {
             .order_by_asc(entity::Column::Position)
             .all(self.connection())
             .await?;
+        self.revoke_with_password(user).await?;
         let now = self.identity().clock().now();
         let mut before = before.into_iter();
         let Some(first) = before.next() else {
@@ -109,33 +109,46 @@ impl Tx {
         Ok(id)
     }
 
-    /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if it is still the one
-    /// that was proved. Whether it was is answered.
+    /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if the row's sealed half is
+    /// still the one that was proved. Whether it was is answered.
     pub(crate) async fn replace_password_hash(
         &mut self,
-        proved: &CredentialSecret,
+        id: &CredentialId,
+        proved: &[u8],
         hash: &PasswordHash,
     ) -> Result<bool, Error> {
         let replaced = entity::Entity::update_many()
-            .set(self.hash_columns(&proved.id, hash))
-            .filter(entity::Column::Id.eq(proved.id.as_str()))
+            .set(self.hash_columns(id, hash))
+            .filter(entity::Column::Id.eq(id.as_str()))
             // Sealed anew at each change, so that equal bytes are the same password.
-            .filter(entity::Column::Sealed.eq(proved.sealed.clone()))
+            .filter(entity::Column::Sealed.eq(proved))
             .exec(self.connection())
             .await?;
         if replaced.rows_affected == 0 {
             return Ok(false);
         }
-        self.touch_user(&proved.user);
+        if let Some(row) = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await? {
+            self.touch_user(&row.user_id.into());
+        }
         Ok(true)
     }
 
-    /// Removes a credential.
+    /// Removes a credential; with a password go the tickets that die with it.
     pub async fn remove_credential(&mut self, id: &CredentialId) -> Result<(), Error> {
         let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
         let row = row.ok_or(Error::NotFound("credential"))?;
         entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
-        self.touch_user(&row.user_id.into());
+        let user = row.user_id.into();
+        if row.kind == PASSWORD {
+            self.revoke_with_password(&user).await?;
+        }
+        self.touch_user(&user);
+        Ok(())
+    }
+
+    async fn revoke_with_password(&mut self, user: &UserId) -> Result<(), Error> {
+        let revoked = ticket::revoke_with_password(user, self.connection()).await?;
+        self.revoked_tickets(revoked);
         Ok(())
     }
 
@@ -144,7 +157,7 @@ impl Tx {
         let secret_data = Zeroizing::new(secret_data);
         entity::ActiveModel {
             id: Unchanged(id.to_string()),
-            algorithm: Set(hash_kind(&credential_data, &secret_data)),
+            algorithm: Set(Some(hash_kind(&hash.spec()))),
             credential_data: Set(credential_data),
             sealed: Set(sealing::seal(&self.identity().0, TABLE, id.as_str(), secret_data.as_bytes())),
             ..Default::default()

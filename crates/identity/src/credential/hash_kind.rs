@@ -6,12 +6,13 @@
 use crypto::password::{Argon2Variant, Argon2Version, HashSpec, PasswordHash, Prf};
 
 /// The word for a password in Keycloak's two halves; none for a hash that nobody here can check.
-pub(crate) fn hash_kind(credential_data: &str, secret_data: &str) -> Option<String> {
+pub(crate) fn kind_of(credential_data: &str, secret_data: &str) -> Option<String> {
     let hash = PasswordHash::from_keycloak(credential_data, secret_data).ok()?;
-    Some(word(&hash.spec()))
+    Some(hash_kind(&hash.spec()))
 }
 
-fn word(spec: &HashSpec) -> String {
+/// The word for a cost.
+pub(crate) fn hash_kind(spec: &HashSpec) -> String {
     match *spec {
         HashSpec::Argon2 { variant, version, memory_kib, iterations, parallelism, hash_length } => {
             let variant = match variant {
@@ -73,13 +74,13 @@ mod tests {
             hash_length: 24,
         };
         for spec in [HashSpec::DEFAULT, argon2] {
-            assert_eq!(spec_of(&word(&spec)), Some(spec));
+            assert_eq!(spec_of(&hash_kind(&spec)), Some(spec));
         }
         for prf in Prf::ALL {
             let spec = HashSpec::Pbkdf2 { prf, iterations: 20_000 };
-            assert_eq!(spec_of(&word(&spec)), Some(spec));
+            assert_eq!(spec_of(&hash_kind(&spec)), Some(spec));
         }
-        assert_eq!(word(&HashSpec::DEFAULT), "argon2id-13-m19456-t2-p1-l32");
+        assert_eq!(hash_kind(&HashSpec::DEFAULT), "argon2id-13-m19456-t2-p1-l32");
     }
 
     #[test]
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_hash_that_is_not_understood_has_no_kind() {
-        assert_eq!(hash_kind("{\"algorithm\":\"bcrypt\",\"hashIterations\":4}", "{\"value\":\"\"}"), None);
-        assert_eq!(hash_kind("not json", ""), None);
+        assert_eq!(kind_of("{\"algorithm\":\"bcrypt\",\"hashIterations\":4}", "{\"value\":\"\"}"), None);
+        assert_eq!(kind_of("not json", ""), None);
     }
 }

@@ -6,9 +6,7 @@ mod hash_kind;
 mod read;
 
 pub use add::NewCredential;
-#[expect(unused_imports, reason = "for authenticate")]
-pub(crate) use hash_kind::{hash_kind, spec_of};
-#[expect(unused_imports, reason = "for authenticate")]
+pub(crate) use hash_kind::{hash_kind, kind_of, spec_of};
 pub(crate) use read::CredentialSecret;
 
 use crate::{CredentialId, Timestamp};

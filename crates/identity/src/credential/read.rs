@@ -11,7 +11,6 @@ use crate::{CredentialId, Error, Identity, UserId, sealing};
 /// A credential with its secret half open.
 pub(crate) struct CredentialSecret {
     pub(crate) id: CredentialId,
-    pub(crate) user: UserId,
     /// Keycloak's `credentialData`.
     pub(crate) credential_data: String,
     /// Keycloak's `secretData`.
@@ -47,7 +46,6 @@ impl Identity {
         Ok(CredentialSecret {
             secret_data: Zeroizing::new(secret_data.to_owned()),
             id: row.id.into(),
-            user: row.user_id.into(),
             credential_data: row.credential_data,
             used_step: row.used_step,
             sealed: row.sealed,

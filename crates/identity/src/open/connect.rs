@@ -38,7 +38,7 @@ pub(super) async fn connect(
     };
     let mut connection = Database::connect(options).await.map_err(|error| unreachable_database(database, &error))?;
     let statements = statements.clone();
-    connection.set_metric_callback(move |_| statements.add(1));
+    connection.set_metric_callback(move |sent| statements.sent(sent.statement));
     Ok(connection)
 }
 

@@ -16,9 +16,12 @@ use self::connect::{Use, connect, make_folder};
 use crate::{
     Clock, Identity,
     authenticate::Door,
+    event::Events,
+    login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
     store::{Inner, StatementCount, Store},
+    sweep::Sweeper,
     ticket::map::Tickets,
     user::map::Users,
     writer::Writer,
@@ -190,10 +193,12 @@ impl Identity {
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),
+            events: Events::default(),
+            failures: Failures::default(),
+            sweeper: Sweeper::default(),
             door,
         });
-        inner.writer.start(&inner);
-        inner.poll.start(&inner);
+        inner.start_tasks();
         Ok(Self(inner))
     }
 
@@ -201,12 +206,11 @@ impl Identity {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         let inner = &self.0;
-        let (lost_events, queued_commands, queued_events) = inner.writer.counters();
         Statistics {
             statements: inner.store.statements.total(),
-            lost_events,
-            queued_commands,
-            queued_events,
+            lost_events: inner.events.lost(),
+            queued_commands: inner.writer.queued(),
+            queued_events: inner.events.queued(),
             realms_in_memory: inner.realms.len(),
             users_in_memory: inner.users.len(),
             tickets_in_memory: inner.tickets.len(),
@@ -218,12 +222,13 @@ impl Identity {
     pub async fn ready(&self) -> Result<(), NotReady> {
         self.store().reader().ping().await.map_err(|_| NotReady::Database)?;
         self.0.writer.ready()?;
-        self.0.poll.ready(&self.0)
+        self.0.poll.ready(&self.0)?;
+        self.0.events.ready(self.clock().monotonic_micros())
     }
 
     /// Flushes what waits and closes the connections. Afterwards every operation fails.
     pub async fn shutdown(&self) {
-        self.0.writer.stop().await;
+        self.0.stop_tasks().await;
         for pool in [&self.store().reader, &self.store().writer] {
             if let Err(error) = pool.close_by_ref().await {
                 tracing::warn!(%error, "closing the database");

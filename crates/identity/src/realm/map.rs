@@ -6,7 +6,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use quick_cache::sync::Cache;
@@ -24,11 +24,13 @@ pub(crate) struct Realms {
     by_name: Cache<String, Arc<Realm>>,
     /// The change counter as the poller last saw it.
     noted: AtomicI64,
+    /// How often everything was dropped.
+    cleared: AtomicU64,
 }
 
 impl Default for Realms {
     fn default() -> Self {
-        Self { by_name: Cache::new(KEPT), noted: AtomicI64::new(0) }
+        Self { by_name: Cache::new(KEPT), noted: AtomicI64::new(0), cleared: AtomicU64::new(0) }
     }
 }
 
@@ -47,8 +49,9 @@ impl Realms {
         self.by_name.retain(|_, realm| realm.id != *id);
     }
 
-    /// Drops everything.
+    /// Drops everything; what is being loaded will not be kept either.
     pub(crate) fn clear(&self) {
+        self.cleared.fetch_add(1, Ordering::SeqCst);
         self.by_name.clear();
     }
 
@@ -80,14 +83,13 @@ pub(crate) async fn find(identity: &Identity, name: &str) -> Result<Option<Arc<R
             Ok(realm) => return Ok(Some(realm)),
             Err(guard) => guard,
         };
+        let cleared = realms.cleared.load(Ordering::SeqCst);
         let Some((realm, counter)) = load::by_name(identity, name).await? else { return Ok(None) };
         let realm = Arc::new(realm);
         // Refused if a commit dropped this realm meanwhile; what was read serves this one request.
         let _ = guard.insert(Arc::clone(&realm));
-        if realms.noted.load(Ordering::SeqCst) <= counter {
-            return Ok(Some(realm));
-        }
-        if load::version(identity, &realm.id).await? == Some(realm.version) {
+        let noticed = realms.noted.load(Ordering::SeqCst) > counter || realms.cleared.load(Ordering::SeqCst) != cleared;
+        if !noticed || load::version(identity, &realm.id).await? == Some(realm.version) {
             return Ok(Some(realm));
         }
         realms.drop_name(name);

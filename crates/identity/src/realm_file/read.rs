@@ -225,12 +225,10 @@ fn read_parts(
     if parts.users.is_empty() && parts.federated.is_empty() {
         return;
     }
-    let (Some(realm), true) = (read.get_mut(first), read.len() <= first + 1) else {
-        if read.len() > first {
-            faults.push(FileFault::whole(&file, "holds several realms, so files of users cannot belong to it"));
-        }
-        return;
-    };
+    if read.len() > first + 1 {
+        return faults.push(FileFault::whole(&file, "holds several realms, so files of users cannot belong to it"));
+    }
+    let Some(realm) = read.get_mut(first) else { return };
     for (list, federated) in [(&parts.users, false), (&parts.federated, true)] {
         for (_, path) in list {
             match loader.load(path) {

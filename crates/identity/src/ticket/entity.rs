@@ -13,6 +13,7 @@ pub struct Model {
     pub kind: String,
     pub family: String,
     pub payload: String,
+    pub dies_with_password: bool,
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub consumed_at: Option<i64>,

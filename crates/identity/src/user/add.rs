@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter
 use serde_json::Value;
 
 use super::{entity, map::LONGEST_LOGIN};
-use crate::{ClientId, Error, RealmId, Tx, UserId, realm::BirthRules, rows};
+use crate::{ClientId, Error, RealmId, Tx, UserId, login_failure, realm::BirthRules, rows};
 
 /// A user that is still to be made.
 #[derive(Debug, Clone)]
@@ -110,6 +110,7 @@ impl Tx {
         if removed.rows_affected == 0 {
             return Err(Error::NotFound("user"));
         }
+        login_failure::remove(id, self.connection()).await?;
         self.removed_user(id);
         Ok(())
     }

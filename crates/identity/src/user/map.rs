@@ -3,7 +3,10 @@
 //! One process on its database: what is in memory is what is in the rows, for every commit drops what it changed before it
 //! answers, loads under way included. Several: a user in memory counts only if the row still has the same version.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use quick_cache::sync::Cache;
 
@@ -19,11 +22,13 @@ pub(crate) const LONGEST_LOGIN: usize = 255;
 pub(crate) struct Users {
     by_id: Cache<UserId, Arc<User>>,
     by_login: Cache<(RealmId, String), UserId>,
+    /// How often everything was dropped.
+    cleared: AtomicU64,
 }
 
 impl Default for Users {
     fn default() -> Self {
-        Self { by_id: Cache::new(KEPT), by_login: Cache::new(KEPT) }
+        Self { by_id: Cache::new(KEPT), by_login: Cache::new(KEPT), cleared: AtomicU64::new(0) }
     }
 }
 
@@ -48,8 +53,9 @@ impl Users {
         self.by_login.remove(&(realm.clone(), login.to_owned()));
     }
 
-    /// Drops everything.
+    /// Drops everything; what is being loaded will not be kept either.
     pub(crate) fn clear(&self) {
+        self.cleared.fetch_add(1, Ordering::SeqCst);
         self.by_id.clear();
         self.by_login.clear();
     }
@@ -87,12 +93,16 @@ async fn load_once(identity: &Identity, realm: &Realm, id: &UserId) -> Result<Op
         Ok(user) => return Ok(Some(user).filter(|user| user.realm == realm.id)),
         Err(guard) => guard,
     };
+    let cleared = identity.0.users.cleared.load(Ordering::SeqCst);
     let Some(user) = load::by_id(identity.store().reader(), realm.id.as_str(), id.as_str()).await? else {
         return Ok(None);
     };
     let user = Arc::new(user);
     // Refused if a commit dropped this user meanwhile; what was read serves this one request.
     let _ = guard.insert(Arc::clone(&user));
+    if identity.0.users.cleared.load(Ordering::SeqCst) != cleared {
+        identity.0.users.drop_user(id);
+    }
     Ok(Some(user))
 }
 
