@@ -84,17 +84,6 @@ pub fn decide<'a>(requested: &[Access<'a>], rules: &[Rule], asker: &Asker<'_>) -
     decision
 }
 
-/// Whether some rule could give this asker something of what is asked: the difference between an anonymous pull and a
-/// challenge.
-pub fn any_granted(decision: &Decision<'_>) -> bool {
-    !decision.granted.is_empty()
-}
-
-/// Whether any rule at all speaks for who shows no credentials.
-pub fn welcomes_anonymous(rules: &[Rule], asker: &Asker<'_>) -> bool {
-    rules.iter().any(|rule| rule.effect == Effect::Allow && rule.covers_some_action() && rule.counts_for(asker))
-}
-
 /// The actions of one entry, given and refused. `about`: the rules that count for the asker and cover the name.
 fn split<'a>(entry: &Access<'a>, about: &[&Rule]) -> (Vec<&'a str>, Vec<&'a str>) {
     let allowed = |action: &str| {
@@ -255,8 +244,6 @@ pub(crate) mod tests {
             "repository:public/a:pull"
         );
         assert_eq!(granted(&[Rule::allow_all("all")], &nobody(), "repository:a:pull"), "");
-        assert!(!welcomes_anonymous(&[Rule::allow_all("all")], &nobody()));
-        assert!(welcomes_anonymous(&rules, &nobody()));
     }
 
     #[test]

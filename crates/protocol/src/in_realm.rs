@@ -9,7 +9,7 @@ use http::request::Parts;
 use identity::{Error, Realm};
 
 use crate::outcome::{EventKinds, Outcome, short};
-use crate::web::{self, RequestFacts, tls};
+use crate::web::{self, OverLimit, RequestFacts, tls};
 use crate::{OutcomeKind, Portreeve};
 
 /// A door's own words for what is refused before it is asked.
@@ -33,6 +33,11 @@ pub enum DoorRefusal {
     TlsRequired,
     /// Two kinds of forwarding header tell different stories.
     ForwardingUnclear,
+    /// The peer asks too often.
+    TooManyRequests {
+        /// Whole seconds.
+        retry_after_seconds: u32,
+    },
     /// Too much at once.
     Busy {
         /// Whole seconds.
@@ -50,6 +55,7 @@ impl DoorRefusal {
             DoorRefusal::RealmDisabled => "realm_disabled",
             DoorRefusal::TlsRequired => "ssl_required",
             DoorRefusal::ForwardingUnclear => "invalid_request",
+            DoorRefusal::TooManyRequests { .. } => "too_many_requests",
             DoorRefusal::Busy { .. } => "busy",
             DoorRefusal::Fault => "server_error",
         }
@@ -126,7 +132,9 @@ impl<D: Door> InRealm<D> {
         let user_agent = parts.headers.get(http::header::USER_AGENT).map(|agent| short(&String::from_utf8_lossy(agent.as_bytes())));
         let outcome =
             Outcome::open(portreeve.clone(), Arc::clone(&realm), D::PROTOCOL, D::KINDS, facts, user_agent);
-        let refusal = if facts.unclear {
+        let refusal = if let Some(OverLimit { retry_after_seconds }) = parts.extensions.get::<OverLimit>().copied() {
+            Some(DoorRefusal::TooManyRequests { retry_after_seconds })
+        } else if facts.unclear {
             Some(DoorRefusal::ForwardingUnclear)
         } else if !tls::is_satisfied(realm.settings.ssl_required, &facts) {
             Some(DoorRefusal::TlsRequired)

@@ -34,7 +34,7 @@ pub use in_realm::{Door, DoorRefusal, FixedRealm, InRealm, Issuer};
 pub use mapper::MapperKind;
 pub use metrics::{Metrics, OutcomeKind};
 pub use operation::{Operation, Permission};
-pub use outcome::{EventKinds, Outcome};
+pub use outcome::{Details, EventKinds, Outcome, short};
 pub use plugin::{ClientSettings, EventKind, Plugin, Removed};
 pub use plugins::{DuplicatePlugin, Plugins};
 pub use state::{ApiState, Portreeve, WebSettings};

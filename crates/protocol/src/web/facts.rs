@@ -17,6 +17,14 @@ pub struct Connection {
     pub secure: bool,
 }
 
+/// Put into a request's extensions by a limiter in front: the request is over its peer's limit, and the door it was for
+/// refuses it in its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverLimit {
+    /// When to come back, in whole seconds.
+    pub retry_after_seconds: u32,
+}
+
 /// Names a request in logs, events and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId([u8; 16]);

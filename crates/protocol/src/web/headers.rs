@@ -10,9 +10,9 @@ use super::RequestFacts;
 use crate::Portreeve;
 
 /// The request's id in its answer.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-const ALWAYS: [(HeaderName, HeaderValue); 6] = [
+static ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),

@@ -7,7 +7,7 @@ pub mod tls;
 mod facts;
 mod headers;
 
-pub use facts::{Connection, RequestFacts, RequestId};
+pub use facts::{Connection, OverLimit, RequestFacts, RequestId};
 pub use headers::layer;
 
 /// Appends a path segment, percent-encoding what may not stand in one (RFC 3986 §3.3, unreserved characters only).
