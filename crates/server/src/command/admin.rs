@@ -6,13 +6,13 @@ use std::path::Path;
 use crypto::password::{HashSpec, MAX_PASSWORD_BYTES, PasswordHash};
 use crypto::random::{Random, token};
 use crypto::secret::Secret;
-use identity::{Identity, Realm, TicketSelector, UserChange};
+use identity::{CheckFailed, Identity, NewPassword, NoLists, Realm, TicketSelector, User, UserChange};
 
 use super::arguments::SetPassword;
 use super::keys::find_realm;
 use crate::configuration::Settings;
-use crate::console::say;
-use crate::failure::Failure;
+use crate::console::{complain, say};
+use crate::failure::{Exit, Failure};
 use crate::store::{self, Store};
 
 /// Sets the password.
@@ -34,8 +34,11 @@ async fn change(identity: &Identity, command: &SetPassword, password: &Secret) -
     let realm = find_realm(identity, &command.realm).await?;
     let user = identity.find_user_by_login(&realm, &command.user).await?;
     let user = user.ok_or_else(|| Failure::input(format!("realm {}: no user {}", command.realm, command.user)))?;
+    if command.password_file.is_some() {
+        judge(&realm, &user, password)?;
+    }
     // Hashed before the unit of work opens, so that nobody waits for it.
-    let hash = hashed(identity, &realm, password).await?;
+    let hash = hash_with(identity, realm.settings.password_policy.hash_spec(), password).await?;
     let mut tx = identity.begin().await?;
     tx.set_password_hash(&user.id, &hash).await?;
     let mut actions: Vec<String> =
@@ -51,12 +54,32 @@ async fn change(identity: &Identity, command: &SetPassword, password: &Secret) -
     Ok(())
 }
 
-/// A hash as the realm's policy wants it.
-pub(crate) async fn hashed(identity: &Identity, realm: &Realm, password: &Secret) -> Result<PasswordHash, Failure> {
-    let policy = &realm.settings.password_policy;
-    let spec = HashSpec::from_policy(policy.hash_algorithm.as_deref(), policy.hash_iterations)
-        .map_err(|error| Failure::input(format!("realm {}: passwordPolicy: {error}", realm.name)))?;
-    hash_with(identity, spec, password).await
+/// What the realm's policy says of a password that somebody chose. A list of forbidden passwords that cannot be asked does
+/// not keep out whoever repairs things here.
+fn judge(realm: &Realm, user: &User, password: &Secret) -> Result<(), Failure> {
+    let new = NewPassword {
+        password: password.expose(),
+        username: &user.username,
+        email: user.email.as_deref(),
+        lists: &NoLists,
+    };
+    match realm.settings.password_policy.check(&new) {
+        Ok(()) => Ok(()),
+        Err(CheckFailed::Unanswered(why)) => {
+            complain(format!("portreeve: not asked: {why}"));
+            Ok(())
+        }
+        Err(CheckFailed::Broken(rules)) => Err(Failure {
+            exit: Exit::Input,
+            lines: rules
+                .iter()
+                .map(|rule| {
+                    let parameter = rule.parameter.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+                    format!("realm {}: passwordPolicy: {}{parameter}", realm.name, rule.rule)
+                })
+                .collect(),
+        }),
+    }
 }
 
 /// A hash of this cost.

@@ -23,7 +23,7 @@ pub(crate) async fn explain(settings: Settings, command: Explain) -> Result<(), 
         let operation = operation.ok_or_else(|| {
             Failure::input(format!("client {}: its protocol {} explains nothing", command.client, client.protocol))
         })?;
-        let input = json!({ "user": command.user, "scopes": command.scopes });
+        let input = json!({ "user": command.user, "scope": command.scopes });
         Ok(operation.run(&portreeve, &realm, &client, input).await?)
     };
     let answered: Result<serde_json::Value, Failure> = answered.await;

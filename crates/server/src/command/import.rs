@@ -62,12 +62,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<realm_file::RealmFile>, Failure> {
 fn report(name: &str, imported: Result<ImportOutcome, ImportError>) -> Result<Vec<String>, Failure> {
     match imported {
         Ok(ImportOutcome::Skipped) => Ok(vec![format!("realm {name}: exists and was left alone")]),
-        Ok(ImportOutcome::Imported(report)) => {
-            let counts: Vec<String> = report.counts.iter().map(|(noun, count)| format!("{count} {noun}")).collect();
-            let mut lines = vec![format!("realm {name}: imported {}", counts.join(", "))];
-            lines.extend(report.remarks.iter().map(|remark| format!("realm {name}: note: {remark}")));
-            Ok(lines)
-        }
+        Ok(ImportOutcome::Imported(report)) => Ok(report.to_string().lines().map(str::to_owned).collect()),
         Err(ImportError::Exists(name)) => Err(Failure::input(format!(
             "realm {name}: exists already (--strategy skip leaves it alone, --strategy overwrite replaces it)"
         ))),

@@ -184,8 +184,15 @@ fn the_management_listener_can_be_off() {
 #[test]
 fn the_documentation_names_every_setting() {
     let page = include_str!("../../../../docs/configuration.md");
-    let rows: Vec<&str> =
-        page.split("## Settings").nth(1).unwrap_or_default().split("\n## ").next().unwrap_or_default().lines().collect();
+    let rows: Vec<&str> = page
+        .split("## Settings")
+        .nth(1)
+        .unwrap_or_default()
+        .split("\n## ")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .collect();
     let named: std::collections::BTreeSet<&str> = rows
         .iter()
         .filter_map(|row| row.strip_prefix("| `"))

@@ -4,12 +4,13 @@ mod answers;
 mod edge;
 mod path;
 mod realm;
-mod registry;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use protocol::Portreeve;
+
+use crate::plugins;
 
 /// What the routes need to know besides [`Portreeve`].
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
         .route("/realms/{realm}/", get(realm::document).options(realm::preflight))
         .route("/realms/{realm}/{*rest}", axum::routing::any(realm::nothing_here));
     if let Some(realm) = &settings.registry_realm {
-        routes = routes.merge(registry::aliases(portreeve, realm));
+        routes = routes.merge(plugins::registry_alias(realm));
     }
     let body_bytes = settings.body_bytes;
     routes
