@@ -6,15 +6,15 @@ use crate::scope::Access;
 
 /// Keycloak writes `Bearer` here, as in its OIDC access tokens; ours differs, so that no OIDC door ever takes a registry
 /// token for an access token.
-pub const TYPE: &str = "docker";
+pub(crate) const TYPE: &str = "docker";
 
 /// Seconds by which `nbf` lies back: a registry whose clock is slow must not refuse a fresh token.
-pub const BACKDATE: i64 = 5;
+pub(crate) const BACKDATE: i64 = 5;
 
 /// Distribution specification, "Docker Registry v2 Bearer token specification". Registry 2.8 wants `aud` as one string and
 /// whole numbers, and matches names without regard to case: no claim here differs from another in case only.
 #[derive(Debug, Serialize)]
-pub struct Claims<'a> {
+pub(crate) struct Claims<'a> {
     /// Unique.
     pub jti: &'a str,
     /// Unix seconds.

@@ -11,7 +11,7 @@ use crate::settings::DockerClient;
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
 /// Whether the client lets pages of this origin call. `+` stands for the origins of its redirect URIs, `*` for any.
-pub fn allows(client: &Client, origin: &str) -> bool {
+pub(crate) fn allows(client: &Client, origin: &str) -> bool {
     client.web_origins.iter().any(|allowed| match allowed.as_str() {
         "*" => true,
         "+" => client.redirect_uris.iter().any(|uri| origin_of(uri) == Some(origin)),
@@ -27,7 +27,7 @@ fn origin_of(uri: &str) -> Option<&str> {
 }
 
 /// Lets a page of an allowed origin read the answer, with its challenge.
-pub fn allow(response: &mut Response, origin: Option<&HeaderValue>, client: &Client) {
+pub(crate) fn allow(response: &mut Response, origin: Option<&HeaderValue>, client: &Client) {
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin
@@ -53,7 +53,7 @@ fn is_named(client: &Client, service: &str) -> bool {
 
 /// OPTIONS, also a browser's preflight, which shows no credentials: allowed for the origins of the client that the query
 /// names, or of any of the realm's registry clients where it names none (a POST has its `service` in the form).
-pub fn options(realm: &Realm, service: Option<&str>, headers: &HeaderMap) -> Response {
+pub(crate) fn options(realm: &Realm, service: Option<&str>, headers: &HeaderMap) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::OK;
     let out = response.headers_mut();

@@ -20,7 +20,7 @@ const MAX_DETAILS: usize = 64;
 
 /// Why there is no token.
 #[derive(Debug)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// Refused before the realm was asked.
     Door(DoorRefusal),
     /// There is nothing at this address.
@@ -110,15 +110,20 @@ impl TokenError {
                 DoorRefusal::RealmDisabled => bad_request("Realm not enabled"),
                 DoorRefusal::TlsRequired => bad_request("HTTPS required"),
                 DoorRefusal::ForwardingUnclear => bad_request("Forwarding headers contradict each other"),
-                DoorRefusal::TooManyRequests { .. } => {
-                    words(StatusCode::TOO_MANY_REQUESTS, "TOOMANYREQUESTS", "slow_down", "Too many requests, try again later.")
-                }
+                DoorRefusal::TooManyRequests { .. } => words(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "TOOMANYREQUESTS",
+                    "slow_down",
+                    "Too many requests, try again later.",
+                ),
                 DoorRefusal::Busy { .. } => {
                     words(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "temporarily_unavailable", BUSY)
                 }
                 DoorRefusal::Fault => words(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", "server_error", BROKEN),
             },
-            TokenError::NotFound => words(StatusCode::NOT_FOUND, "UNSUPPORTED", "HTTP 404 Not Found", "There is nothing at this address"),
+            TokenError::NotFound => {
+                words(StatusCode::NOT_FOUND, "UNSUPPORTED", "HTTP 404 Not Found", "There is nothing at this address")
+            }
             TokenError::MethodNotAllowed => words(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "UNSUPPORTED",
@@ -163,7 +168,7 @@ impl TokenError {
     }
 
     /// Keycloak's word for the event, and our own reason where that says more. None: a fault, which has an event of its own.
-    pub fn event(&self) -> Option<(&'static str, Option<&'static str>)> {
+    pub(crate) fn event(&self) -> Option<(&'static str, Option<&'static str>)> {
         let invalid = "invalid_request";
         Some(match self {
             TokenError::Door(_) | TokenError::NotFound | TokenError::MethodNotAllowed => (invalid, None),
@@ -205,7 +210,7 @@ impl TokenError {
     }
 
     /// The answer. `realm` names the challenge; `requested` is what the detail tells.
-    pub fn response(&self, realm: &str, requested: &[Access<'_>]) -> Response {
+    pub(crate) fn response(&self, realm: &str, requested: &[Access<'_>]) -> Response {
         let words = self.words();
         let body = ErrorBody {
             errors: [RegistryError { code: words.code, message: &words.message, detail: details(requested) }],
@@ -240,9 +245,9 @@ fn denied_words(denied: &Denied, by_token: bool, account_url: &str) -> Words {
             "Account is not fully set up. Log in at {account_url} and {}.",
             actions.iter().map(|action| action_words(action)).collect::<Vec<_>>().join(", ")
         )),
-        Denied::SecondFactorRequired { .. } => unauthorized(
-            "This account has a second factor, and this registry takes no password without it.",
-        ),
+        Denied::SecondFactorRequired { .. } => {
+            unauthorized("This account has a second factor, and this registry takes no password without it.")
+        }
         Denied::Busy { .. } => words(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "temporarily_unavailable", BUSY),
         Denied::Fault(_) => words(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", "server_error", BROKEN),
     }
@@ -332,7 +337,8 @@ fn challenge(realm: &str) -> HeaderValue {
         }
     }
     text.push_str("\", charset=\"UTF-8\"");
-    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("Basic realm=\"registry\", charset=\"UTF-8\""))
+    HeaderValue::try_from(text)
+        .unwrap_or_else(|_| HeaderValue::from_static("Basic realm=\"registry\", charset=\"UTF-8\""))
 }
 
 #[cfg(test)]
@@ -383,7 +389,11 @@ mod tests {
                 "invalid_client",
                 "Client specified by 'service' parameter does not exist",
             ),
-            (TokenError::Client(ClientRefusal::Disabled), "invalid_client", "Client specified by 'service' is disabled"),
+            (
+                TokenError::Client(ClientRefusal::Disabled),
+                "invalid_client",
+                "Client specified by 'service' is disabled",
+            ),
         ] {
             let (status, headers, body) = told(&error, "").await;
             assert_eq!(status, StatusCode::BAD_REQUEST);
@@ -395,7 +405,8 @@ mod tests {
 
     #[tokio::test]
     async fn busy_says_when_to_come_back() {
-        let denied = |denied| TokenError::Denied { denied, by_token: false, account_url: "https://id/realms/r/account".into() };
+        let denied =
+            |denied| TokenError::Denied { denied, by_token: false, account_url: "https://id/realms/r/account".into() };
         let (status, headers, body) = told(&denied(Denied::Busy { retry_after_seconds: 3 }), "").await;
         assert_eq!((status, headers[header::RETRY_AFTER].to_str().unwrap()), (StatusCode::SERVICE_UNAVAILABLE, "3"));
         assert_eq!(body["errors"][0]["code"], "UNAVAILABLE");
@@ -406,7 +417,8 @@ mod tests {
     #[tokio::test]
     async fn t05_people_are_told_what_to_do_and_guessers_nothing() {
         let text = |denied| async move {
-            let error = TokenError::Denied { denied, by_token: false, account_url: "https://id/realms/r/account".into() };
+            let error =
+                TokenError::Denied { denied, by_token: false, account_url: "https://id/realms/r/account".into() };
             told(&error, "").await.2["errors"][0]["message"].as_str().unwrap().to_owned()
         };
         let user = || identity::UserId::from("u");

@@ -10,11 +10,11 @@ use serde_json::json;
 /// Kind of ticket.
 pub const KIND: &str = "docker.identity-token";
 /// First letters of the secret, so that scanners find a leaked one.
-pub const PREFIX: &str = "pit";
+pub(crate) const PREFIX: &str = "pit";
 
 /// Why a token opens nothing.
 #[derive(Debug)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// It is not valid, or its user may not use it.
     Denied(Denied),
     /// It was given for another client.
@@ -25,7 +25,7 @@ pub enum Refused {
 ///
 /// # Errors
 /// Why not.
-pub async fn prove(
+pub(crate) async fn prove(
     identity: &Identity,
     realm: &Arc<Realm>,
     client: &Client,
@@ -44,7 +44,7 @@ pub async fn prove(
 ///
 /// # Errors
 /// Of the store.
-pub async fn issue(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<Secret, Error> {
+pub(crate) async fn issue(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<Secret, Error> {
     let ticket = NewTicket {
         realm,
         kind: KIND,

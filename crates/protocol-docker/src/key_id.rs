@@ -15,7 +15,7 @@ use crate::settings::Profile;
 const MOST_HEADERS: usize = 4096;
 
 /// Headers, each made once.
-pub struct Headers(Cache<(KeyId, Profile, Algorithm), Arc<EncodedHeader>>);
+pub(crate) struct Headers(Cache<(KeyId, Profile, Algorithm), Arc<EncodedHeader>>);
 
 impl Default for Headers {
     fn default() -> Self {
@@ -28,8 +28,14 @@ impl Headers {
     ///
     /// # Errors
     /// Only if it has no JSON form.
-    pub fn get(&self, key: &RealmKey, profile: Profile, algorithm: Algorithm) -> Result<Arc<EncodedHeader>, Error> {
-        self.0.get_or_insert_with(&(key.id.clone(), profile, algorithm), || encode(key, profile, algorithm).map(Arc::new))
+    pub(crate) fn get(
+        &self,
+        key: &RealmKey,
+        profile: Profile,
+        algorithm: Algorithm,
+    ) -> Result<Arc<EncodedHeader>, Error> {
+        self.0
+            .get_or_insert_with(&(key.id.clone(), profile, algorithm), || encode(key, profile, algorithm).map(Arc::new))
     }
 }
 

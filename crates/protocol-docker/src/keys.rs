@@ -24,7 +24,7 @@ const ALWAYS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
 const MOST_REALMS: usize = 1024;
 
 /// The documents of each realm, written once for each snapshot.
-pub struct Documents(Cache<RealmId, Arc<RealmDocuments>>);
+pub(crate) struct Documents(Cache<RealmId, Arc<RealmDocuments>>);
 
 struct RealmDocuments {
     version: i64,
@@ -40,7 +40,7 @@ impl Default for Documents {
 
 /// Which document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Document {
+pub(crate) enum Document {
     /// The JWKS.
     Jwks,
     /// The bundle of certificates.
@@ -73,7 +73,7 @@ impl Documents {
 ///
 /// # Errors
 /// Of the store.
-pub async fn with_keys(identity: &Identity, realm: &Arc<Realm>) -> Result<Arc<Realm>, Error> {
+pub(crate) async fn with_keys(identity: &Identity, realm: &Arc<Realm>) -> Result<Arc<Realm>, Error> {
     let mut wanted: Vec<Algorithm> = ALWAYS.to_vec();
     for client in realm.clients().filter(|client| &*client.protocol == PROTOCOL) {
         if let Ok(settings) = &client.typed(DockerClient::read).settings
@@ -92,7 +92,11 @@ pub async fn with_keys(identity: &Identity, realm: &Arc<Realm>) -> Result<Arc<Re
 ///
 /// # Errors
 /// Of the store.
-pub async fn signing(identity: &Identity, realm: &Arc<Realm>, algorithm: Algorithm) -> Result<Arc<RealmKey>, Error> {
+pub(crate) async fn signing(
+    identity: &Identity,
+    realm: &Arc<Realm>,
+    algorithm: Algorithm,
+) -> Result<Arc<RealmKey>, Error> {
     if let Some(key) = realm.keys().active(algorithm) {
         return Ok(Arc::clone(key));
     }
@@ -109,14 +113,15 @@ pub async fn signing(identity: &Identity, realm: &Arc<Realm>, algorithm: Algorit
 ///
 /// # Errors
 /// Only if it has no JSON form.
-pub fn jwks(realm: &Realm) -> Result<Vec<u8>, Error> {
+pub(crate) fn jwks(realm: &Realm) -> Result<Vec<u8>, Error> {
     let mut keys: Vec<Value> = Vec::new();
     for key in realm.keys().published() {
         let ids = key.pair.ids();
         let mut seen = BTreeSet::new();
         for kid in [ids.libtrust.as_str(), ids.rfc7638.as_str(), ids.spki.as_str(), key.kid.as_str()] {
             if !kid.is_empty() && seen.insert(kid) {
-                let details = JwkDetails { kid, usage: KeyUse::Signature, alg: only_algorithm(key.pair.kind()), chain: &[] };
+                let details =
+                    JwkDetails { kid, usage: KeyUse::Signature, alg: only_algorithm(key.pair.kind()), chain: &[] };
                 keys.push(render(key.pair.public_jwk(), &details));
             }
         }
@@ -136,7 +141,7 @@ fn only_algorithm(kind: KeyKind) -> Option<&'static str> {
 }
 
 /// Certificates of all published RSA and EC keys. An Ed25519 certificate in it keeps registry 2.8 from starting.
-pub fn bundle(realm: &Realm) -> String {
+pub(crate) fn bundle(realm: &Realm) -> String {
     // By key id, so that the bytes do not depend on which of them signs just now.
     let certificates: BTreeMap<&str, &Vec<u8>> = realm
         .keys()

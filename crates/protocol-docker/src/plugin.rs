@@ -107,7 +107,9 @@ fn names(subject: &Subject, removed: Removed<'_>) -> bool {
         (Subject::ClientRole { client: own, role }, Removed::Role { client: Some(client), name, .. }) => {
             **own == *client && **role == *name
         }
-        (Subject::ClientRole { client: own, .. } | Subject::Robot(own), Removed::Client { client_id }) => **own == *client_id,
+        (Subject::ClientRole { client: own, .. } | Subject::Robot(own), Removed::Client { client_id }) => {
+            **own == *client_id
+        }
         _ => false,
     }
 }
@@ -151,8 +153,9 @@ mod tests {
         assert!(names_user("user:alice", "alice"));
         assert!(!names_user("user:alice", "alicent"));
         assert!(!names_user("anyone", "alice"));
-        let names_group =
-            |subject: &str, path: &str| names(&Subject::parse(subject).unwrap(), Removed::Group { id: &"g".into(), path });
+        let names_group = |subject: &str, path: &str| {
+            names(&Subject::parse(subject).unwrap(), Removed::Group { id: &"g".into(), path })
+        };
         assert!(names_group("group:/a/b", "/a"));
         assert!(!names_group("group:/a", "/a/b"));
         let role = |subject: &str, client, name| {

@@ -29,7 +29,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// What the request shows of its sender.
 #[derive(Debug, Clone)]
-pub enum Credentials<'a> {
+pub(crate) enum Credentials<'a> {
     /// Nothing at all.
     Nobody,
     /// A user name and a password.
@@ -47,7 +47,7 @@ pub enum Credentials<'a> {
 
 /// A token request, read and not yet checked against anything.
 #[derive(Debug, Clone)]
-pub struct TokenRequest<'a> {
+pub(crate) struct TokenRequest<'a> {
     /// Which registry: selects the client.
     pub service: Option<Cow<'a, str>>,
     /// All `scope` values, in order.
@@ -138,7 +138,7 @@ impl<'a> TokenRequest<'a> {
     ///
     /// # Errors
     /// Where the request contradicts itself or asks for too much.
-    pub fn from_query(query: &'a str, headers: &HeaderMap) -> Result<Self, TokenError> {
+    pub(crate) fn from_query(query: &'a str, headers: &HeaderMap) -> Result<Self, TokenError> {
         let parameters = Parameters::read(query.as_bytes(), false)?;
         Ok(Self {
             service: parameters.service,
@@ -155,7 +155,7 @@ impl<'a> TokenRequest<'a> {
     ///
     /// # Errors
     /// Where the request contradicts itself, has no known grant type, or asks for too much.
-    pub fn from_form(form: &'a [u8], query: &'a str, headers: &HeaderMap) -> Result<Self, TokenError> {
+    pub(crate) fn from_form(form: &'a [u8], query: &'a str, headers: &HeaderMap) -> Result<Self, TokenError> {
         let parameters = Parameters::read(form, true)?;
         let service = match parameters.service {
             Some(service) => Some(service),
@@ -303,7 +303,17 @@ mod tests {
         assert_eq!(shown(&["BASIC   YTpi  "]), "a|b");
         assert_eq!(shown(&["Basic YTpiYw"]), "a|bc", "without padding");
         assert_eq!(shown(&["Bearer x", "Basic YTpi"]), "a|b");
-        for bad in ["Basic", "Basic ", "Basic !!!!", "Basic YWI=", "Basic YTpi YTpi", "Basic YTo=", "Basic Og==", "Bearer x", "Digest x"] {
+        for bad in [
+            "Basic",
+            "Basic ",
+            "Basic !!!!",
+            "Basic YWI=",
+            "Basic YTpi YTpi",
+            "Basic YTo=",
+            "Basic Og==",
+            "Bearer x",
+            "Digest x",
+        ] {
             assert_eq!(shown(&[bad]), "unusable", "{bad}");
         }
         let latin = format!("Basic {}", STANDARD.encode(b"a:\xe9"));
@@ -357,9 +367,14 @@ mod tests {
 
     #[test]
     fn credentials_in_a_query_are_not_looked_at() {
-        let request = TokenRequest::from_query("service=r&username=a&password=b&refresh_token=c", &HeaderMap::new()).unwrap();
+        let request =
+            TokenRequest::from_query("service=r&username=a&password=b&refresh_token=c", &HeaderMap::new()).unwrap();
         assert_eq!(describe(&request.credentials), "nobody");
-        let text = TokenRequest::from_form(b"grant_type=refresh_token&refresh_token=t", "service=q&scope=x", &HeaderMap::new());
+        let text = TokenRequest::from_form(
+            b"grant_type=refresh_token&refresh_token=t",
+            "service=q&scope=x",
+            &HeaderMap::new(),
+        );
         let request = text.unwrap();
         assert_eq!((request.service.as_deref(), request.scopes.len()), (Some("q"), 0));
     }

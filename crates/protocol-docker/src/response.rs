@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 /// Answer of GET and POST alike: some clients read `token`, others `access_token`, each on either.
 #[derive(Debug, Serialize)]
-pub struct TokenResponse<'a> {
+pub(crate) struct TokenResponse<'a> {
     /// The JWT.
     pub token: &'a str,
     /// The same.
@@ -32,7 +32,7 @@ impl TokenResponse<'_> {
     ///
     /// # Errors
     /// Only if it has no JSON form.
-    pub fn write(&self) -> Result<Response, serde_json::Error> {
+    pub(crate) fn write(&self) -> Result<Response, serde_json::Error> {
         let mut body = Vec::with_capacity(2 * self.token.len() + self.scope.len() + 256);
         serde_json::to_writer(&mut body, self)?;
         Ok(json(StatusCode::OK, Body::from(body)))
@@ -40,7 +40,7 @@ impl TokenResponse<'_> {
 }
 
 /// RFC 3339 in UTC, with whole seconds.
-pub fn rfc3339(unix_seconds: i64) -> String {
+pub(crate) fn rfc3339(unix_seconds: i64) -> String {
     OffsetDateTime::from_unix_timestamp(unix_seconds)
         .ok()
         .and_then(|moment| moment.format(&Rfc3339).ok())
@@ -48,7 +48,7 @@ pub fn rfc3339(unix_seconds: i64) -> String {
 }
 
 /// A JSON answer that nobody keeps (RFC 6749 §5.1; Keycloak's words).
-pub fn json(status: StatusCode, body: Body) -> Response {
+pub(crate) fn json(status: StatusCode, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn t35_issued_at_is_utc_whatever_the_zone() {
-        assert_eq!(rfc3339(1_795_000_000), "2026-11-18T10:26:40Z");
+        assert_eq!(rfc3339(1_795_000_000), "2026-11-18T11:06:40Z");
     }
 
     #[test]

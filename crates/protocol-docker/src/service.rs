@@ -15,7 +15,7 @@ use crate::settings::DockerClient;
 const MOST_REALMS: usize = 1024;
 
 /// Aliases of each realm, worked out once for each snapshot.
-pub struct Services(Cache<RealmId, Arc<Aliases>>);
+pub(crate) struct Services(Cache<RealmId, Arc<Aliases>>);
 
 struct Aliases {
     version: i64,
@@ -33,7 +33,7 @@ impl Services {
     ///
     /// # Errors
     /// When there is none that this protocol serves.
-    pub fn find(&self, realm: &Realm, service: Option<&str>) -> Result<ClientInRealm, TokenError> {
+    pub(crate) fn find(&self, realm: &Realm, service: Option<&str>) -> Result<ClientInRealm, TokenError> {
         let service = service.ok_or(TokenError::ServiceMissing)?;
         match ClientInRealm::find(realm, service, PROTOCOL) {
             Err(ClientRefusal::Unknown) => {}

@@ -119,7 +119,11 @@ impl Settings {
         if let (Some(profile), Some(algorithm)) = (profile, algorithm)
             && !profile.takes(algorithm)
         {
-            choose(ALGORITHM, "is not understood by registries of this profile: PS* needs `registry-3` or `jwks`, EdDSA `jwks`", None);
+            choose(
+                ALGORITHM,
+                "is not understood by registries of this profile: PS* needs `registry-3` or `jwks`, EdDSA `jwks`",
+                None,
+            );
         }
         let own_lifespan = match value(LIFESPAN) {
             None => Some(None),
@@ -138,7 +142,9 @@ impl Settings {
         };
         choose(IDENTITY_TOKENS, "must be `true` or `false`", flag.map(|_| ()));
         let aliases: Vec<String> = value(ALIASES)
-            .map(|text| text.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty()).collect())
+            .map(|text| {
+                text.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty()).collect()
+            })
             .unwrap_or_default();
         let sound = aliases.len() <= MOST_ALIASES && aliases.iter().all(|alias| !alias.chars().any(char::is_control));
         choose(ALIASES, "must be a comma-separated list of at most 64 values", sound.then_some(()));
@@ -157,19 +163,22 @@ impl Settings {
         choose(SECOND_FACTOR, "must be `refuse`, `append` or `ignore`", second_factor.map(|_| ()));
 
         match (profile, algorithm, own_lifespan, flag, subject_is_id, second_factor) {
-            (Some(profile), Some(algorithm), Some(own), Some(identity_tokens), Some(subject_is_id), Some(second_factor))
-                if faults.is_empty() =>
-            {
-                Ok(Settings {
-                    profile,
-                    algorithm,
-                    lifespan: own.or(shared_lifespan.map(|seconds| seconds.clamp(LEAST_LIFESPAN, MOST_LIFESPAN))),
-                    identity_tokens,
-                    aliases,
-                    subject_is_id,
-                    second_factor,
-                })
-            }
+            (
+                Some(profile),
+                Some(algorithm),
+                Some(own),
+                Some(identity_tokens),
+                Some(subject_is_id),
+                Some(second_factor),
+            ) if faults.is_empty() => Ok(Settings {
+                profile,
+                algorithm,
+                lifespan: own.or(shared_lifespan.map(|seconds| seconds.clamp(LEAST_LIFESPAN, MOST_LIFESPAN))),
+                identity_tokens,
+                aliases,
+                subject_is_id,
+                second_factor,
+            }),
             _ => Err(faults),
         }
     }

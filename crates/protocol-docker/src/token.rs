@@ -19,7 +19,7 @@ use crate::rule::condition::CredentialKind;
 use crate::rule::subject::is_at_or_below;
 use crate::scope::{self, Requested};
 use crate::settings::DockerClient;
-use crate::{Docker, Parts, PROTOCOL, cors, event, identity_token, keys};
+use crate::{Docker, PROTOCOL, Parts, cors, event, identity_token, keys};
 
 /// What the event tells, gathered on the way.
 #[derive(Default)]
@@ -243,12 +243,7 @@ fn decide<'a>(
     now: i64,
 ) -> Decision<'a> {
     let facts = user.map(|user| UserFacts::new(&door.realm, user));
-    let asker = Asker {
-        person: facts.as_ref().map(UserFacts::person),
-        credential,
-        address: door.facts.address,
-        now,
-    };
+    let asker = Asker { person: facts.as_ref().map(UserFacts::person), credential, address: door.facts.address, now };
     access::decide(&requested.entries, rules, &asker)
 }
 

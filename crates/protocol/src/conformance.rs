@@ -56,7 +56,10 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
         match plugin.mappers().iter().find(|kind| kind.id() == seed.mapper) {
             None => demand(false, format!("the birth mapper `{}` is of an unknown kind", seed.name)),
             Some(kind) => {
-                demand(kind.check(&seed.config).is_empty(), format!("the birth mapper `{}` is refused by its kind", seed.name));
+                demand(
+                    kind.check(&seed.config).is_empty(),
+                    format!("the birth mapper `{}` is refused by its kind", seed.name),
+                );
             }
         }
     }
@@ -112,7 +115,10 @@ fn form_faults(of: &str, form: &[FormField]) -> Vec<String> {
     unique(of, form.iter().map(|field| field.name), &mut demand);
     for field in form {
         let name = field.name;
-        demand(!name.is_empty() && !field.label.is_empty() && !field.help.is_empty(), format!("{of}: field `{name}` lacks words"));
+        demand(
+            !name.is_empty() && !field.label.is_empty() && !field.help.is_empty(),
+            format!("{of}: field `{name}` lacks words"),
+        );
         match (field.kind, field.default) {
             (FieldKind::Choice(choices), Some(default)) => demand(
                 choices.iter().any(|(value, _)| *value == default),
@@ -122,10 +128,9 @@ fn form_faults(of: &str, form: &[FormField]) -> Vec<String> {
                 default.parse::<i64>().is_ok_and(|number| number >= least),
                 format!("{of}: the default of `{name}` is no number in its range"),
             ),
-            (FieldKind::Flag, default) => demand(
-                matches!(default, Some("true" | "false")),
-                format!("{of}: the flag `{name}` has no default"),
-            ),
+            (FieldKind::Flag, default) => {
+                demand(matches!(default, Some("true" | "false")), format!("{of}: the flag `{name}` has no default"))
+            }
             _ => {}
         }
     }

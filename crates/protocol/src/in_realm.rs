@@ -86,7 +86,8 @@ pub struct Issuer(String);
 impl Issuer {
     /// The issuer of a realm. A realm attribute `frontendUrl` takes the place of the server's public URL, as in Keycloak.
     pub fn of(portreeve: &Portreeve, realm: &Realm) -> Self {
-        let base = realm.settings.attribute("frontendUrl").map_or(&*portreeve.web.public_url, |url| url.trim_end_matches('/'));
+        let base =
+            realm.settings.attribute("frontendUrl").map_or(&*portreeve.web.public_url, |url| url.trim_end_matches('/'));
         let mut issuer = String::with_capacity(base.len() + 8 + realm.name.len());
         issuer.push_str(base);
         issuer.push_str("/realms/");
@@ -129,9 +130,9 @@ impl<D: Door> InRealm<D> {
                 return Err(DoorRefusal::Fault);
             }
         };
-        let user_agent = parts.headers.get(http::header::USER_AGENT).map(|agent| short(&String::from_utf8_lossy(agent.as_bytes())));
-        let outcome =
-            Outcome::open(portreeve.clone(), Arc::clone(&realm), D::PROTOCOL, D::KINDS, facts, user_agent);
+        let user_agent =
+            parts.headers.get(http::header::USER_AGENT).map(|agent| short(&String::from_utf8_lossy(agent.as_bytes())));
+        let outcome = Outcome::open(portreeve.clone(), Arc::clone(&realm), D::PROTOCOL, D::KINDS, facts, user_agent);
         let refusal = if let Some(OverLimit { retry_after_seconds }) = parts.extensions.get::<OverLimit>().copied() {
             Some(DoorRefusal::TooManyRequests { retry_after_seconds })
         } else if facts.unclear {

@@ -171,18 +171,32 @@ mod tests {
         let tls = certificate(1_800_000_000, [7; 16]).unwrap();
         let bytes = archive(&facts, &("localhost_trust_chain.pem", b"trust".to_vec()), &tls).unwrap();
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let mut names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+        let mut names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
         names.sort();
         assert_eq!(
             names,
-            ["", "README.md", "certs/localhost.crt", "certs/localhost.key", "certs/localhost_trust_chain.pem", "data/.gitignore", "docker-compose.yaml"]
-                .map(|name| format!("{FOLDER}{name}"))
+            [
+                "",
+                "README.md",
+                "certs/localhost.crt",
+                "certs/localhost.key",
+                "certs/localhost_trust_chain.pem",
+                "data/.gitignore",
+                "docker-compose.yaml"
+            ]
+            .map(|name| format!("{FOLDER}{name}"))
         );
         let mut text = String::new();
         zip.by_name(&format!("{FOLDER}docker-compose.yaml")).unwrap().read_to_string(&mut text).unwrap();
         assert!(text.starts_with("services:\n  registry:\n    image: registry:2\n"));
-        assert!(text.contains("      REGISTRY_AUTH_TOKEN_REALM: https://id.example/realms/harbour/protocol/docker-v2/auth\n"));
+        assert!(
+            text.contains(
+                "      REGISTRY_AUTH_TOKEN_REALM: https://id.example/realms/harbour/protocol/docker-v2/auth\n"
+            )
+        );
         assert!(text.contains("      REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE: /opt/certs/localhost_trust_chain.pem\n"));
-        assert!(tls.0.starts_with("-----BEGIN CERTIFICATE-----\n") && tls.1.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+        assert!(
+            tls.0.starts_with("-----BEGIN CERTIFICATE-----\n") && tls.1.starts_with("-----BEGIN PRIVATE KEY-----\n")
+        );
     }
 }

@@ -62,7 +62,9 @@ mod tests {
     #[test]
     fn the_file_names_the_registry() {
         let text = hosts(&sample("registry", &[]));
-        assert!(text.contains("\nserver = \"https://localhost:5000\"\n\n[host.\"https://localhost:5000\"]\n  capabilities"));
+        assert!(
+            text.contains("\nserver = \"https://localhost:5000\"\n\n[host.\"https://localhost:5000\"]\n  capabilities")
+        );
         assert!(text.contains("certs.d/localhost:5000/hosts.toml"));
     }
 }

@@ -73,7 +73,8 @@ mod tests {
         let text = secret(&sample("https://reg.example/v2", &[]));
         assert!(text.contains("  name: https---reg-example-v2-pull\n"));
         let line = text.lines().last().unwrap();
-        let inner: String = serde_json::from_str(line.trim_start().strip_prefix(".dockerconfigjson: ").unwrap()).unwrap();
+        let inner: String =
+            serde_json::from_str(line.trim_start().strip_prefix(".dockerconfigjson: ").unwrap()).unwrap();
         let config: serde_json::Value = serde_json::from_str(&inner).unwrap();
         assert_eq!(config["auths"]["localhost:5000"]["username"], "USERNAME");
     }

@@ -17,7 +17,7 @@ use protocol::{Artefact, Issuer, Portreeve};
 use crate::settings::{DockerClient, Settings};
 
 /// All artefacts; Keycloak's three first.
-pub static ALL: &[&dyn Artefact] = &[
+pub(crate) static ALL: &[&dyn Artefact] = &[
     &registry_config::RegistryConfig,
     &variable_override::VariableOverride,
     &compose::Compose,
@@ -76,7 +76,8 @@ impl Facts {
 
 /// The registry's address: the client's root or home URL, or its id where that is a URL or a host.
 fn registry_url(client: &Client) -> String {
-    let member = |name: &str| client.document.get(name).and_then(|value| value.as_str()).filter(|url| url.contains("://"));
+    let member =
+        |name: &str| client.document.get(name).and_then(|value| value.as_str()).filter(|url| url.contains("://"));
     let id = &*client.client_id;
     let looks_like_host = !id.contains(['/', ' ']) && id.contains(['.', ':']);
     let url = match member("rootUrl").or_else(|| member("baseUrl")) {

@@ -56,7 +56,8 @@ fn config(facts: &Facts) -> Result<String, Error> {
     let settings = &facts.settings;
     if !matches!(settings.profile, Profile::Any | Profile::Registry2) {
         return Err(Error::Refused(
-            "this client's tokens are for distribution 3.x: set docker.registry.profile to `any` or `registry-2`".into(),
+            "this client's tokens are for distribution 3.x: set docker.registry.profile to `any` or `registry-2`"
+                .into(),
         ));
     }
     Ok(head("/var/lib/registry") + &auth_section(facts, trust(settings.profile)))
@@ -70,7 +71,10 @@ mod tests {
     #[test]
     fn t48_a_whole_configuration_for_the_profiles_that_2_8_understands() {
         let text = config(&sample("registry", &[])).unwrap();
-        assert!(text.starts_with("version: 0.1\n") && text.contains("    rootcertbundle: /etc/docker/registry/root-cert-bundle.pem\n"));
+        assert!(
+            text.starts_with("version: 0.1\n")
+                && text.contains("    rootcertbundle: /etc/docker/registry/root-cert-bundle.pem\n")
+        );
         assert!(matches!(config(&sample("r", &[("docker.registry.profile", "jwks")])), Err(Error::Refused(_))));
     }
 }

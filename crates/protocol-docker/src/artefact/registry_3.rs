@@ -6,9 +6,9 @@ use std::sync::Arc;
 use identity::{Client, Error, Realm};
 use protocol::{Artefact, BoxFuture, Portreeve};
 
+use super::Facts;
 use super::registry_2::head;
 use super::registry_config::{auth_section, trust};
-use super::Facts;
 use crate::settings::Profile;
 
 /// The artefact.
@@ -67,7 +67,10 @@ mod tests {
 
     #[test]
     fn t48_a_whole_configuration_names_its_one_algorithm() {
-        let text = config(&sample("registry", &[("docker.registry.profile", "jwks"), ("docker.signature.algorithm", "ES256")]));
+        let text = config(&sample(
+            "registry",
+            &[("docker.registry.profile", "jwks"), ("docker.signature.algorithm", "ES256")],
+        ));
         let text = text.unwrap();
         assert!(text.contains("    jwks: /etc/docker/registry/jwks.json\n"));
         assert!(text.ends_with("    signingalgorithms:\n      - ES256\n"));

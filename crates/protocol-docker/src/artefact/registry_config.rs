@@ -40,7 +40,9 @@ impl Artefact for RegistryConfig {
         realm: &'a Arc<Realm>,
         client: &'a Arc<Client>,
     ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { Ok(auth_section(&Facts::of(portreeve, realm, client)?, trust(client_profile(client))).into_bytes()) })
+        Box::pin(async move {
+            Ok(auth_section(&Facts::of(portreeve, realm, client)?, trust(client_profile(client))).into_bytes())
+        })
     }
 }
 

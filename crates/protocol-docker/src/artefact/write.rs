@@ -18,7 +18,9 @@ pub(crate) fn json(text: &str) -> String {
 
 /// A word for a POSIX shell: bare where that is the same, else in single quotes.
 pub(crate) fn shell(text: &str) -> Cow<'_, str> {
-    let bare = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'%' | b'@' | b'=' | b'+' | b',');
+    let bare = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'%' | b'@' | b'=' | b'+' | b',')
+    };
     if !text.is_empty() && text.bytes().all(bare) {
         Cow::Borrowed(text)
     } else {

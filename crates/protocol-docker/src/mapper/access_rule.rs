@@ -8,10 +8,10 @@ use protocol::{FieldKind, FormField, MapperKind};
 use crate::rule::{Rule, key};
 
 /// Id of the kind.
-pub const ID: &str = "docker-v2-access-rule";
+pub(crate) const ID: &str = "docker-v2-access-rule";
 
 /// The kind.
-pub struct AccessRule;
+pub(crate) struct AccessRule;
 
 static FORM: &[FormField] = &[
     FormField {

@@ -6,10 +6,10 @@ use identity::{FieldFault, MapperSeed};
 use protocol::{FormField, MapperKind};
 
 /// Keycloak's id, also the name of the mapper that new clients are born with.
-pub const ID: &str = "docker-v2-allow-all-mapper";
+pub(crate) const ID: &str = "docker-v2-allow-all-mapper";
 
 /// The kind.
-pub struct AllowAll;
+pub(crate) struct AllowAll;
 
 impl MapperKind for AllowAll {
     fn id(&self) -> &'static str {
@@ -39,6 +39,6 @@ impl MapperKind for AllowAll {
 }
 
 /// The mapper that Keycloak gives a new client.
-pub fn seed() -> MapperSeed {
+pub(crate) fn seed() -> MapperSeed {
     MapperSeed { name: ID.into(), mapper: ID.into(), protocol: crate::PROTOCOL.into(), config: BTreeMap::new() }
 }

@@ -1,7 +1,7 @@
 //! Mapper kinds: each turns its configuration into a rule.
 
-pub mod access_rule;
-pub mod allow_all;
+pub(crate) mod access_rule;
+pub(crate) mod allow_all;
 
 use identity::Mapper;
 use protocol::MapperKind;
@@ -9,14 +9,14 @@ use protocol::MapperKind;
 use crate::rule::Rule;
 
 /// Heading under which consoles list them (Keycloak's).
-pub const CATEGORY: &str = "Docker Auth Mapper";
+pub(crate) const CATEGORY: &str = "Docker Auth Mapper";
 
 /// All kinds, in the order in which they are offered.
-pub static KINDS: &[&dyn MapperKind] = &[&access_rule::AccessRule, &allow_all::AllowAll];
+pub(crate) static KINDS: &[&dyn MapperKind] = &[&access_rule::AccessRule, &allow_all::AllowAll];
 
 /// The rules of a client's mappers. A mapper of this protocol that nobody here knows (a third party's, in an imported
 /// realm) may have been there to narrow the others, so nothing is granted beside it.
-pub fn rules<'a>(mappers: impl Iterator<Item = &'a Mapper>) -> Vec<Rule> {
+pub(crate) fn rules<'a>(mappers: impl Iterator<Item = &'a Mapper>) -> Vec<Rule> {
     mappers
         .filter(|mapper| mapper.protocol == crate::PROTOCOL)
         .filter_map(|mapper| match mapper.mapper.as_str() {

@@ -48,7 +48,9 @@ impl Operation for Evaluate {
                 iat: question.time(),
                 iss: issuer.as_str(),
                 aud: &client.client_id,
-                sub: question.user().map_or("", |user| if settings.subject_is_id { user.id.as_str() } else { &user.username }),
+                sub: question
+                    .user()
+                    .map_or("", |user| if settings.subject_is_id { user.id.as_str() } else { &user.username }),
                 typ: TYPE,
                 azp: &client.client_id,
                 access: &decision.granted,

@@ -59,8 +59,11 @@ fn not_understood(client: &Client) -> Vec<Value> {
         .filter_map(|own| match crate::mapper::KINDS.iter().find(|kind| kind.id() == own.mapper) {
             None => Some(json!({ "rule": own.name, "faults": ["no such kind of mapper"] })),
             Some(kind) => {
-                let faults: Vec<String> =
-                    kind.check(&own.config).into_iter().map(|fault| format!("{} {}", fault.field, fault.reason)).collect();
+                let faults: Vec<String> = kind
+                    .check(&own.config)
+                    .into_iter()
+                    .map(|fault| format!("{} {}", fault.field, fault.reason))
+                    .collect();
                 (!faults.is_empty()).then(|| json!({ "rule": own.name, "faults": faults }))
             }
         })

@@ -78,7 +78,8 @@ impl Question {
     }
 
     pub(super) fn requested(&self) -> Result<Requested<'_>, Error> {
-        scope::parse(self.scopes.iter().map(String::as_str)).map_err(|_| Error::invalid("scope", "holds too many scopes"))
+        scope::parse(self.scopes.iter().map(String::as_str))
+            .map_err(|_| Error::invalid("scope", "holds too many scopes"))
     }
 
     /// Asks with an asker like the one that a request would make.

@@ -8,4 +8,4 @@ mod who_may;
 use protocol::Operation;
 
 /// All operations.
-pub static ALL: &[&dyn Operation] = &[&evaluate::Evaluate, &explain::Explain, &who_may::WhoMay];
+pub(crate) static ALL: &[&dyn Operation] = &[&evaluate::Evaluate, &explain::Explain, &who_may::WhoMay];

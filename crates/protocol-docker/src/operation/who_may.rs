@@ -72,7 +72,9 @@ fn who_may(entry: &Access<'_>, client: &Client) -> Value {
                 match own.mapper.as_str() {
                     allow_all::ID => allow.push(json!({ "rule": own.name, "subject": "authenticated" })),
                     access_rule::ID => {
-                        let text = |name: &str| own.config.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+                        let text = |name: &str| {
+                            own.config.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+                        };
                         let Some(told) = speaks(entry, action, &text) else { continue };
                         let mut line = json!({ "rule": own.name, "subject": text(key::SUBJECT) });
                         if let Some(members) = line.as_object_mut() {
@@ -85,7 +87,11 @@ fn who_may(entry: &Access<'_>, client: &Client) -> Value {
                                 }
                             }
                         }
-                        if text(key::EFFECT).is_none_or(|effect| effect == "allow") { allow.push(line) } else { deny.push(line) }
+                        if text(key::EFFECT).is_none_or(|effect| effect == "allow") {
+                            allow.push(line)
+                        } else {
+                            deny.push(line)
+                        }
                     }
                     _ => deny.push(json!({ "rule": own.name, "subject": "anyone" })),
                 }
@@ -107,19 +113,11 @@ enum Speaks {
 /// Whether a rule speaks of the action on the resource. A rule that is not understood allows nothing and denies
 /// everything.
 fn speaks<'c>(entry: &Access<'_>, action: &str, text: &impl Fn(&str) -> Option<&'c str>) -> Option<Speaks> {
-    let config = [
-        key::EFFECT,
-        key::SUBJECT,
-        key::TYPE,
-        key::NAME,
-        key::ACTIONS,
-        key::NETWORKS,
-        key::HOURS,
-        key::CREDENTIALS,
-    ]
-    .into_iter()
-    .filter_map(|name| Some((name.to_owned(), text(name)?.to_owned())))
-    .collect();
+    let config =
+        [key::EFFECT, key::SUBJECT, key::TYPE, key::NAME, key::ACTIONS, key::NETWORKS, key::HOURS, key::CREDENTIALS]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), text(name)?.to_owned())))
+            .collect();
     let Ok(rule) = crate::rule::Rule::parse("", &config) else {
         return text(key::EFFECT).is_some_and(|effect| effect != "allow").then_some(Speaks::ForAll);
     };

@@ -28,8 +28,7 @@ const MAX_HOPS: usize = 32;
 
 /// Works out the peer of a request.
 pub fn resolve(connection: Connection, headers: &HeaderMap, trusted: &[IpNet]) -> ResolvedPeer {
-    let itself =
-        ResolvedPeer { address: connection.address.to_canonical(), secure: connection.secure, unclear: false };
+    let itself = ResolvedPeer { address: connection.address.to_canonical(), secure: connection.secure, unclear: false };
     if !is_trusted(itself.address, trusted) {
         return itself;
     }
@@ -170,7 +169,8 @@ mod tests {
 
     #[test]
     fn a50_only_trusted_hops_count_however_long_the_list_is() {
-        let chain = [("x-forwarded-for", "127.0.0.1, 10.9.9.9, 198.51.100.7, 10.0.0.2"), ("x-forwarded-proto", "https")];
+        let chain =
+            [("x-forwarded-for", "127.0.0.1, 10.9.9.9, 198.51.100.7, 10.0.0.2"), ("x-forwarded-proto", "https")];
         assert_eq!(peer("10.0.0.1", &chain, PROXIES), ("198.51.100.7".into(), true, false));
         let split = [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-for", "198.51.100.7")];
         assert_eq!(peer("10.0.0.1", &split, PROXIES), ("198.51.100.7".into(), false, false));
