@@ -2,7 +2,7 @@
 //! a client really sent. Where it is given a certificate it is also the one TLS front of a registry and a token server.
 
 use std::io::{BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::token::Token;
 use crate::http::{Request, Response, decode_pairs, read_request, send, write_response};
 
 /// One request and its answer, as seen on the wire.
@@ -88,6 +89,17 @@ impl Exchange {
         }
     }
 
+    /// One line for a report: the grant of a token in place of the token.
+    pub(crate) fn line(&self) -> String {
+        let body = self.body();
+        let answer = match body["token"].as_str() {
+            Some(token) => format!("{:?}", Token::decode(token).access()),
+            None => self.response.text().chars().take(300).collect(),
+        };
+        let Request { method, target, .. } = &self.request;
+        format!("{method} {target} {:?} {:?} -> {} {answer}\n", self.credentials(), self.scopes(), self.response.status)
+    }
+
     /// The answer's body; null when it is not JSON.
     pub(crate) fn body(&self) -> Value {
         serde_json::from_slice(&self.response.body).unwrap_or(Value::Null)
@@ -110,10 +122,10 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free loopback port. The first route whose prefix fits is taken. Without any route it answers 200 to everything
+    /// Listens on a free port of the loopback address `on`. The first route whose prefix fits is taken. Without any route it answers 200 to everything
     /// and only writes down.
-    pub(crate) fn start(routes: Vec<Route>, certificate: Option<Arc<rustls::ServerConfig>>) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
+    pub(crate) fn start(on: IpAddr, routes: Vec<Route>, certificate: Option<Arc<rustls::ServerConfig>>) -> Self {
+        let listener = TcpListener::bind((on, 0)).expect("a loopback port is free");
         let address = listener.local_addr().expect("a bound listener has an address");
         let record = Arc::new(Mutex::new(Vec::new()));
         let stop = Arc::new(AtomicBool::new(false));

@@ -1,9 +1,10 @@
 //! One test's own ground: a registry, the wire between it and the server, and people with homes.
 
-use std::cell::Cell;
 use std::fs;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -26,9 +27,11 @@ pub(crate) struct Site<'w> {
     pub(crate) realm: &'static str,
     pub(crate) registry: Registry,
     server: Arc<Server>,
-    /// Only over plain HTTP: a TLS run talks to the server's own listener.
+    /// Where the clients' token requests pass; a TLS run without a front talks to the server's own listener.
     proxy: Option<Proxy>,
-    homes: Cell<u32>,
+    /// The registry's port as clients see it.
+    port: u16,
+    homes: AtomicU32,
     folder: TempDir,
 }
 
@@ -43,6 +46,17 @@ pub(crate) struct SiteBuilder<'w> {
     server: Option<Arc<Server>>,
     jwks: bool,
     notify: Option<String>,
+    layout: Layout,
+}
+
+/// How registry and token server lie to one another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Apart,
+    /// Behind one TLS front, under one name; the registry's challenge follows that name.
+    OneFront,
+    /// Apart, and the registry runs with the configuration that the server wrote for it.
+    Generated,
 }
 
 impl<'w> SiteBuilder<'w> {
@@ -83,9 +97,22 @@ impl<'w> SiteBuilder<'w> {
         self
     }
 
+    /// Registry and token server behind one TLS front. The server must serve the registry's own addresses (`--registry-realm`).
+    pub(crate) fn behind_one_front(mut self) -> Self {
+        self.layout = Layout::OneFront;
+        self.transport = Transport::Tls;
+        self
+    }
+
+    /// The registry is configured by the installation artefact, word for word.
+    pub(crate) fn as_generated(mut self) -> Self {
+        self.layout = Layout::Generated;
+        self
+    }
+
     pub(crate) fn open(self) -> Site<'w> {
         let folder = tempfile::Builder::new().prefix("s").tempdir_in(self.world.scratch()).expect("a folder can be made");
-        let server = self.server.unwrap_or_else(|| self.world.server(self.transport));
+        let server = self.server.clone().unwrap_or_else(|| self.world.server(self.transport));
         let trust = if self.jwks {
             let file = folder.path().join("jwks.json");
             server.installation(self.realm, &self.client, "docker-v2-jwks", &file);
@@ -95,29 +122,12 @@ impl<'w> SiteBuilder<'w> {
             server.installation(self.realm, &self.client, "docker-v2-root-cert-bundle", &file);
             Trust::Bundle(file)
         };
-        let door = format!("/realms/{}/protocol/docker-v2/auth", self.realm);
-        let (proxy, realm_url) = match self.transport {
-            Transport::Plain => {
-                let host = format!("localhost:{}", server.address().port());
-                let proxy = Proxy::start(vec![Route { prefix: "/", to: server.address(), host: Some(host) }], None);
-                let url = format!("http://localhost:{}{door}", proxy.address().port());
-                (Some(proxy), url)
-            }
-            Transport::Tls => (None, format!("{}{door}", server.public_url())),
+        let service = self.service.clone().unwrap_or_else(|| self.client.clone());
+        let (registry, proxy, port) = match self.layout {
+            Layout::Apart => self.start_apart(folder.path(), &server, &service, trust),
+            Layout::OneFront => self.start_behind_front(folder.path(), &server, &service, trust),
+            Layout::Generated => self.start_as_generated(folder.path(), &server, &trust),
         };
-        let service = self.service.unwrap_or_else(|| self.client.clone());
-        let options = RegistryOptions {
-            address: if self.transport == Transport::Tls { port::free_v6() } else { port::free_v4() },
-            realm_url,
-            service: service.clone(),
-            issuer: server.issuer(self.realm),
-            trust,
-            tls: (self.transport == Transport::Tls)
-                .then(|| (self.world.authority.server_certificate.clone(), self.world.authority.server_key.clone())),
-            notify: self.notify,
-            autoredirect: false,
-        };
-        let registry = Registry::start(&self.world.tools, folder.path(), self.version, &options);
         Site {
             world: self.world,
             transport: self.transport,
@@ -127,9 +137,70 @@ impl<'w> SiteBuilder<'w> {
             registry,
             server,
             proxy,
-            homes: Cell::new(0),
+            port,
+            homes: AtomicU32::new(0),
             folder,
         }
+    }
+
+    fn door(&self) -> String {
+        format!("/realms/{}/protocol/docker-v2/auth", self.realm)
+    }
+
+    fn start_apart(&self, folder: &Path, server: &Server, service: &str, trust: Trust) -> (Registry, Option<Proxy>, u16) {
+        let secure = self.transport == Transport::Tls;
+        let (proxy, realm_url) = if secure {
+            (None, format!("{}{}", server.public_url(), self.door()))
+        } else {
+            let host = format!("localhost:{}", server.address().port());
+            let route = Route { prefix: "/", to: server.address(), host: Some(host) };
+            let proxy = Proxy::start(Ipv4Addr::LOCALHOST.into(), vec![route], None);
+            let url = format!("http://localhost:{}{}", proxy.address().port(), self.door());
+            (Some(proxy), url)
+        };
+        let authority = &self.world.authority;
+        let options = RegistryOptions {
+            address: if secure { port::free_v6() } else { port::free_v4() },
+            realm_url,
+            service: service.to_owned(),
+            issuer: server.issuer(self.realm),
+            trust,
+            tls: secure.then(|| (authority.server_certificate.clone(), authority.server_key.clone())),
+            notify: self.notify.clone(),
+            autoredirect: false,
+        };
+        let registry = Registry::start(&self.world.tools, folder, self.version, &options);
+        (registry, proxy, options.address.port())
+    }
+
+    fn start_behind_front(&self, folder: &Path, server: &Server, service: &str, trust: Trust) -> (Registry, Option<Proxy>, u16) {
+        let options = RegistryOptions {
+            address: port::free_v4(),
+            // Overruled by the redirect, but a registry does not start without it.
+            realm_url: "https://not-this-one.test/auth".to_owned(),
+            service: service.to_owned(),
+            issuer: server.issuer(self.realm),
+            trust,
+            tls: None,
+            notify: None,
+            autoredirect: true,
+        };
+        let registry = Registry::start(&self.world.tools, folder, self.version, &options);
+        let routes = vec![
+            Route { prefix: "/v2/", to: options.address, host: None },
+            Route { prefix: "/", to: server.address(), host: None },
+        ];
+        let front = Proxy::start(Ipv6Addr::LOCALHOST.into(), routes, Some(self.world.authority.tls()));
+        let port = front.address().port();
+        (registry, Some(front), port)
+    }
+
+    fn start_as_generated(&self, folder: &Path, server: &Server, trust: &Trust) -> (Registry, Option<Proxy>, u16) {
+        let file = folder.join("generated.yml");
+        server.installation(self.realm, &self.client, self.version.artefact(), &file);
+        let address = port::free_v4();
+        let registry = Registry::start_as_configured(&self.world.tools, folder, self.version, address, &file, trust);
+        (registry, None, address.port())
     }
 }
 
@@ -145,6 +216,7 @@ impl<'w> Site<'w> {
             server: None,
             jwks: false,
             notify: None,
+            layout: Layout::Apart,
         }
     }
 
@@ -155,7 +227,7 @@ impl<'w> Site<'w> {
     /// `host:port` of the registry, as clients are told.
     pub(crate) fn host(&self) -> String {
         let name = if self.transport == Transport::Tls { TLS_NAME } else { "localhost" };
-        format!("{name}:{}", self.registry.address().port())
+        format!("{name}:{}", self.port)
     }
 
     /// `team-a/app:1` with the registry in front.
@@ -169,11 +241,11 @@ impl<'w> Site<'w> {
 
     /// A home for a person who has never been here.
     pub(crate) fn seat(&self, person: &Person) -> Seat<'_> {
-        let number = self.homes.get();
-        self.homes.set(number + 1);
+        let number = self.homes.fetch_add(1, Ordering::Relaxed);
         let home = self.folder.path().join(format!("h{number}"));
         fs::create_dir_all(&home).expect("the home can be made");
-        Seat { site: self, home, person: person.clone() }
+        let trusted = self.world.authority.certificate.clone();
+        Seat { site: self, home, person: person.clone(), trusted }
     }
 
     /// Puts an image into the registry without any client; `name` is `repository:tag`.
@@ -196,7 +268,8 @@ impl<'w> Site<'w> {
     /// What passed between clients and the token endpoint.
     #[track_caller]
     pub(crate) fn wire(&self) -> Vec<Exchange> {
-        self.proxy.as_ref().expect("only plain runs are recorded").record()
+        let proxy = self.proxy.as_ref().expect("this run has a recorder");
+        proxy.record().into_iter().filter(|exchange| !exchange.path().starts_with("/v2/")).collect()
     }
 
     /// Asks the token endpoint directly.
@@ -239,14 +312,7 @@ impl Drop for Site<'_> {
         if let Some(proxy) = &self.proxy {
             text += "--- wire ---\n";
             for exchange in proxy.record() {
-                text += &format!(
-                    "{} {} {:?} -> {} {}\n",
-                    exchange.request.method,
-                    exchange.request.target,
-                    exchange.credentials(),
-                    exchange.response.status,
-                    exchange.response.text().chars().take(300).collect::<String>()
-                );
+                text += &exchange.line();
             }
         }
         text += &format!("--- server ---\n{}\n", self.server.log_tail());
@@ -259,6 +325,8 @@ pub(crate) struct Seat<'s> {
     pub(crate) site: &'s Site<'s>,
     pub(crate) home: PathBuf,
     pub(crate) person: Person,
+    /// The certificate of the one authority that clients here trust, where there is TLS.
+    pub(crate) trusted: PathBuf,
 }
 
 impl Seat<'_> {
@@ -283,9 +351,9 @@ impl Seat<'_> {
         self.home.join(name)
     }
 
-    /// The authority's certificate, when there is TLS.
+    /// The trusted authority's certificate, when there is TLS.
     pub(crate) fn authority(&self) -> Option<&Path> {
-        (self.site.transport == Transport::Tls).then_some(self.site.world.authority.certificate.as_path())
+        (self.site.transport == Transport::Tls).then_some(self.trusted.as_path())
     }
 
     /// Reads a JSON file of this home; null when there is none.

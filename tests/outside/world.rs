@@ -23,6 +23,7 @@ pub(crate) struct World {
     pub(crate) namespace: Namespace,
     server: OnceLock<Arc<Server>>,
     tls_server: OnceLock<Arc<Server>>,
+    front_server: OnceLock<Arc<Server>>,
     dockerd: OnceLock<Dockerd>,
     tls_dockerd: OnceLock<Dockerd>,
     containerd: OnceLock<Containerd>,
@@ -39,6 +40,7 @@ impl World {
             namespace: Namespace::create(scratch.path()),
             server: OnceLock::new(),
             tls_server: OnceLock::new(),
+            front_server: OnceLock::new(),
             dockerd: OnceLock::new(),
             tls_dockerd: OnceLock::new(),
             containerd: OnceLock::new(),
@@ -62,6 +64,16 @@ impl World {
             Arc::new(Server::start(&self.tools, self.scratch(), authority, options))
         };
         Arc::clone(cell.get_or_init(start))
+    }
+
+    /// The server for registries that send their clients to `/auth/token`, behind a front on loopback.
+    pub(crate) fn front_server(&self) -> Arc<Server> {
+        let start = || {
+            let mut options = ServerOptions::with_realms(vec![realm::plain()]);
+            options.arguments = ["--registry-realm", realm::NAME, "--trusted-proxy", "127.0.0.0/8"].map(str::to_owned).to_vec();
+            Arc::new(self.own_server(options))
+        };
+        Arc::clone(self.front_server.get_or_init(start))
     }
 
     /// A server of a test's own, over plain HTTP.

@@ -1,7 +1,16 @@
 //! The tests, one file a topic.
 
+mod anonymous;
+mod brute_force;
+mod catalog;
+mod identity;
+mod integration;
 mod login;
+mod post;
 mod push_pull;
+mod scopes;
+mod tls;
+mod token_format;
 
 use std::sync::Arc;
 
@@ -55,7 +64,11 @@ impl Cases {
 
 pub(crate) fn all(world: &Arc<World>) -> Vec<Trial> {
     let mut cases = Cases { world: Arc::clone(world), trials: Vec::new() };
-    login::add(&mut cases);
-    push_pull::add(&mut cases);
+    for add in [
+        login::add, brute_force::add, push_pull::add, catalog::add, scopes::add, anonymous::add, post::add, identity::add, token_format::add,
+        integration::add, tls::add,
+    ] {
+        add(&mut cases);
+    }
     cases.trials
 }

@@ -3,6 +3,7 @@
 use super::Cases;
 use crate::clients::{Ability, Client, Notation, docker};
 use crate::fixture::RegistryVersion;
+use crate::image::Image;
 use crate::proxy::Exchange;
 use crate::realm;
 use crate::site::{Seat, Site};
@@ -38,7 +39,7 @@ fn granted_since(site: &Site<'_>, mark: usize) -> Vec<Exchange> {
 
 fn push_then_pull_only(world: &World, client: &dyn Client, version: RegistryVersion) {
     let site = Site::build(world, version).open();
-    let image = crate::image::Image::new(&format!("t08 {} {}", client.name(), version.name()));
+    let image = Image::new(&format!("t08 {} {}", client.name(), version.name()));
     let developer = site.seat(&realm::developer());
     client.login(&developer).succeeds();
     client.push(&developer, &image, "team-a/app:1").succeeds();
@@ -86,7 +87,7 @@ fn notation_signs_and_verifies(world: &World, version: RegistryVersion) {
 
 fn mounts(world: &World, client: &dyn Client, version: RegistryVersion) {
     let site = Site::build(world, version).open();
-    let image = crate::image::Image::new(&format!("t09 {} {}", client.name(), version.name()));
+    let image = Image::new(&format!("t09 {} {}", client.name(), version.name()));
     let seat = site.seat(&realm::developer());
     client.login(&seat).succeeds();
     client.push(&seat, &image, "team-a/first:1").succeeds();
@@ -117,16 +118,17 @@ fn scopes_of(wire: &[Exchange]) -> Vec<Vec<String>> {
 /// The machine knows the layers from a repository that this person may not read.
 fn uploads_when_source_is_hidden(world: &World, client: &dyn Client, version: RegistryVersion) {
     let site = Site::build(world, version).open();
-    let image = crate::image::Image::new(&format!("t10 {} {}", client.name(), version.name()));
+    let image = Image::new(&format!("t10 {} {}", client.name(), version.name()));
     let owner = site.seat(&realm::owner());
     client.login(&owner).succeeds();
     client.push(&owner, &image, "private/app:1").succeeds();
 
-    let mark = site.wire().len();
     // The same home, and so the same memory of where layers are; another person.
     let developer = Seat { person: realm::developer(), ..owner };
     client.login(&developer).succeeds();
-    client.pull(&developer, "private/app:1").fails();
+    let hidden = site.grant(Some(&developer.person), &["repository:private/app:pull"]).access();
+    assert!(hidden.is_empty(), "the source is hidden from the developer: {hidden:?}");
+    let mark = site.wire().len();
     client.push(&developer, &image, "team-a/copy:1").succeeds();
     assert!(site.has("team-a/copy:1"));
     let wire = granted_since(&site, mark);
@@ -173,7 +175,12 @@ fn pusher_may_not_delete(world: &World, client: &dyn Client, version: RegistryVe
 
 fn manifest_inspect(world: &World, client: &dyn Client, version: RegistryVersion) {
     let site = Site::build(world, version).open();
-    site.seed("team-a/app:1");
+    // Pushed by docker itself: the command line of 20.10 reads docker's own kind of manifest only.
+    let developer = site.seat(&realm::developer());
+    client.login(&developer).succeeds();
+    let image = Image::new(&format!("t12 {} {}", client.name(), version.name()));
+    client.push(&developer, &image, "team-a/app:1").succeeds();
+
     let seat = site.seat(&realm::reader());
     client.login(&seat).succeeds();
     let mark = site.wire().len();

@@ -66,6 +66,8 @@ impl Client for Ctr {
     }
 
     fn push_again(&self, seat: &Seat<'_>, from: &str, to: &str) -> Run {
+        // Only what was fetched is remembered as lying in a repository; what was pushed is not.
+        self.pull(seat, from).succeeds();
         let (from, to) = (seat.site.reference(from), seat.site.reference(to));
         call(seat).args(["images", "tag", &from, &to]).run().succeeds();
         remote(seat, call(seat).args(["images", "push"])).arg(to).run()

@@ -12,7 +12,6 @@ use crate::site::Seat;
 
 const HELPER: &str = "docker-credential-portreeve-tests";
 const STORE: &str = "PORTREEVE_TESTS_CREDENTIALS";
-const SIGNER: &str = "outside";
 
 pub(crate) struct Notation;
 
@@ -51,24 +50,26 @@ impl Notation {
         Self::call(seat).args(["logout", &seat.site.host()]).run()
     }
 
-    /// Makes a signing key and trusts its certificate.
+    /// Makes a signing key for the seat's person and trusts its certificate, and no other.
     pub(crate) fn make_key(seat: &Seat<'_>) {
-        Self::call(seat).args(["cert", "generate-test", "--default", SIGNER]).run().succeeds();
+        let name = &seat.person.name;
+        Self::call(seat).args(["cert", "generate-test", "--default", name]).run().succeeds();
         let policy = json!({"version": "1.0", "trustPolicies": [{
             "name": "all", "registryScopes": ["*"], "signatureVerification": {"level": "strict"},
-            "trustStores": [format!("ca:{SIGNER}")], "trustedIdentities": ["*"],
+            "trustStores": [format!("ca:{name}")], "trustedIdentities": ["*"],
         }]});
         fs::write(seat.file("config/notation/trustpolicy.json"), policy.to_string()).expect("the policy can be written");
     }
 
-    /// Lets another seat verify what this one signs.
+    /// Lets the person at `to` verify what the one at `from` signs.
     pub(crate) fn share_trust(from: &Seat<'_>, to: &Seat<'_>) {
         Self::call(to);
+        let name = &from.person.name;
         let (from, to) = (from.file("config/notation"), to.file("config/notation"));
         fs::copy(from.join("trustpolicy.json"), to.join("trustpolicy.json")).expect("the policy can be copied");
-        let store = Path::new("truststore/x509/ca").join(SIGNER);
+        let store = Path::new("truststore/x509/ca").join(name);
         fs::create_dir_all(to.join(&store)).expect("the folder can be made");
-        let certificate = store.join(format!("{SIGNER}.crt"));
+        let certificate = store.join(format!("{name}.crt"));
         fs::copy(from.join(&certificate), to.join(&certificate)).expect("the certificate can be copied");
     }
 

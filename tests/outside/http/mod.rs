@@ -5,5 +5,5 @@ mod form;
 mod message;
 
 pub(crate) use client::{exchange, get, send};
-pub(crate) use form::{decode_pairs, encode, encode_pairs};
-pub(crate) use message::{Request, Response, read_request, read_response, write_request, write_response};
+pub(crate) use form::{decode_pairs, encode_pairs};
+pub(crate) use message::{Request, Response, read_request, write_response};
