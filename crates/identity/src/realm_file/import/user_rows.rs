@@ -228,7 +228,7 @@ impl UserRows {
         let created = credential.shift_remove("createdDate").and_then(|value| value.as_i64());
         let data = take_text(&mut credential, "credentialData").unwrap_or_default();
         let secret = zeroize::Zeroizing::new(take_text(&mut credential, "secretData").unwrap_or_default());
-        let algorithm = if kind == credential::PASSWORD { credential::hash_kind(&data) } else { None };
+        let algorithm = if kind == credential::PASSWORD { credential::kind_of(&data, &secret) } else { None };
         let sealed = self.stock.seal(credential::TABLE, &id, secret.as_bytes());
         let [.., credentials] = &mut self.batch.tables;
         credentials.push([
