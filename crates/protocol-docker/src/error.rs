@@ -64,6 +64,8 @@ pub(crate) enum TokenError {
     },
     /// A stored token of another client.
     TokenOfAnotherClient,
+    /// The user changed while the password was being checked.
+    UserChanged,
     /// The gate stayed shut.
     Gate(GateRefusal),
     /// Something here is busy or broken.
@@ -158,7 +160,7 @@ impl TokenError {
             TokenError::CredentialsMissing => unauthorized("Authentication is required."),
             TokenError::CredentialsUnusable(_) => unauthorized(INVALID),
             TokenError::Denied { denied, by_token, account_url } => denied_words(denied, *by_token, account_url),
-            TokenError::TokenOfAnotherClient => unauthorized(LOG_IN_AGAIN),
+            TokenError::TokenOfAnotherClient | TokenError::UserChanged => unauthorized(LOG_IN_AGAIN),
             TokenError::Gate(refusal) => gate_words(refusal),
             TokenError::Store(Error::Busy { .. }) => {
                 words(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "temporarily_unavailable", BUSY)
@@ -192,7 +194,8 @@ impl TokenError {
             TokenError::Denied { denied: Denied::Fault(_), .. } => return None,
             TokenError::Denied { denied, .. } => (denied.event_error(), None),
             TokenError::TokenOfAnotherClient => ("invalid_token", Some("identity token of another client")),
-            TokenError::Gate(refusal) => gate_event(refusal),
+            TokenError::UserChanged => ("invalid_user_credentials", Some("user changed during log-in")),
+            TokenError::Gate(refusal) => (refusal.event_error(), Some("gate")),
             TokenError::Store(Error::Busy { .. }) => ("busy", None),
             TokenError::Store(_) => return None,
         })
@@ -238,8 +241,9 @@ const LOG_IN_AGAIN: &str = "The stored token is not valid any more. Log in again
 fn denied_words(denied: &Denied, by_token: bool, account_url: &str) -> Words {
     match denied {
         Denied::Invalid { .. } if by_token => unauthorized(LOG_IN_AGAIN),
+        Denied::NotBefore { .. } if by_token => unauthorized(LOG_IN_AGAIN),
         // A locked account looks like a wrong password: whoever guesses must not learn that the guess was right.
-        Denied::Invalid { .. } | Denied::Locked { .. } => unauthorized(INVALID),
+        Denied::Invalid { .. } | Denied::Locked { .. } | Denied::NotBefore { .. } => unauthorized(INVALID),
         Denied::Disabled { .. } => unauthorized("Account is disabled, contact your administrator."),
         Denied::ActionRequired { actions, .. } => unauthorized(format!(
             "Account is not fully set up. Log in at {account_url} and {}.",
@@ -273,20 +277,11 @@ fn gate_words(refusal: &GateRefusal) -> Words {
         GateRefusal::RealmDisabled => bad_request("Realm not enabled"),
         GateRefusal::ClientDisabled => TokenError::Client(ClientRefusal::Disabled).words(),
         GateRefusal::WrongProtocol => TokenError::Client(ClientRefusal::OtherProtocol).words(),
+        GateRefusal::ForeignClient => TokenError::Client(ClientRefusal::Unknown).words(),
+        GateRefusal::ForeignUser => unauthorized(INVALID),
         GateRefusal::UserDisabled => unauthorized("Account is disabled, contact your administrator."),
         GateRefusal::NotBefore => unauthorized(LOG_IN_AGAIN),
         GateRefusal::ActionRequired => unauthorized("Account is not fully set up."),
-    }
-}
-
-fn gate_event(refusal: &GateRefusal) -> (&'static str, Option<&'static str>) {
-    match refusal {
-        GateRefusal::RealmDisabled => ("realm_disabled", None),
-        GateRefusal::ClientDisabled => ("client_disabled", None),
-        GateRefusal::WrongProtocol => ("invalid_client", Some("client of another protocol")),
-        GateRefusal::UserDisabled => ("user_disabled", None),
-        GateRefusal::NotBefore => ("invalid_token", Some("older than a not-before")),
-        GateRefusal::ActionRequired => ("resolve_required_actions", None),
     }
 }
 

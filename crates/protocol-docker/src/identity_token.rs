@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use crypto::secret::Secret;
-use identity::{Client, Denied, Error, Identity, NewTicket, Peer, Proven, Realm, User};
-use serde_json::json;
+use identity::{Client, Denied, Error, Identity, NewTicket, Peer, Proven, Realm, SecondFactor, User};
+
+use crate::error::TokenError;
 
 /// Kind of ticket.
 pub const KIND: &str = "docker.identity-token";
@@ -40,19 +41,50 @@ pub(crate) async fn prove(
     Ok(proven)
 }
 
-/// Issues an identity token; answered when it is durable.
+/// The log-in that asks for a token.
+pub(crate) struct LogIn<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a Secret,
+    pub(crate) factor: SecondFactor,
+    pub(crate) peer: Peer,
+}
+
+/// Issues an identity token to a user who has just proven the password; answered when it is durable.
 ///
 /// # Errors
-/// Of the store.
-pub(crate) async fn issue(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<Secret, Error> {
+/// [`TokenError::UserChanged`] where the password does not hold any more.
+pub(crate) async fn issue(
+    identity: &Identity,
+    realm: &Arc<Realm>,
+    client: &Client,
+    user: &User,
+    log_in: &LogIn<'_>,
+) -> Result<Secret, TokenError> {
+    match write(identity, realm, client, user).await {
+        // Something about the user has moved since the proof: mostly the password's hash, made anew by this very log-in.
+        // Whether it was that, only the password itself can tell.
+        Err(Error::Refused(_)) => {
+            let again =
+                identity.prove_password(realm, log_in.username, log_in.password, log_in.factor, &log_in.peer).await;
+            let proven = again.map_err(|_| TokenError::UserChanged)?;
+            write(identity, realm, client, proven.user()).await
+        }
+        other => other,
+    }
+    .map_err(|error| match error {
+        Error::Refused(_) | Error::NotFound(_) => TokenError::UserChanged,
+        other => TokenError::Store(other),
+    })
+}
+
+async fn write(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<Secret, Error> {
     let ticket = NewTicket {
-        realm,
-        kind: KIND,
         client: Some(&client.id),
         user: Some(&user.id),
-        family: None,
-        payload: json!({}),
-        expires_at: None,
+        // Nothing comes of a password that was changed while it was being checked.
+        user_version: Some(user.version),
+        dies_with_password: true,
+        ..NewTicket::new(realm, KIND)
     };
     identity.issue_ticket(ticket, PREFIX).await
 }

@@ -88,7 +88,7 @@ pub(crate) async fn with_keys(identity: &Identity, realm: &Arc<Realm>) -> Result
     identity.ensure_keys(realm, &wanted).await
 }
 
-/// The key that signs for this algorithm; made at first need.
+/// The key that signs for this algorithm, made at first need, and the snapshot that has it.
 ///
 /// # Errors
 /// Of the store.
@@ -96,16 +96,14 @@ pub(crate) async fn signing(
     identity: &Identity,
     realm: &Arc<Realm>,
     algorithm: Algorithm,
-) -> Result<Arc<RealmKey>, Error> {
+) -> Result<(Arc<Realm>, Arc<RealmKey>), Error> {
     if let Some(key) = realm.keys().active(algorithm) {
-        return Ok(Arc::clone(key));
+        return Ok((Arc::clone(realm), Arc::clone(key)));
     }
     let realm = identity.ensure_keys(realm, &[algorithm]).await?;
-    realm
-        .keys()
-        .active(algorithm)
-        .map(Arc::clone)
-        .ok_or_else(|| Error::fault(format!("no key for {algorithm} after it was made")))
+    let key = realm.keys().active(algorithm).map(Arc::clone);
+    let key = key.ok_or_else(|| Error::fault(format!("no key for {algorithm} after it was made")))?;
+    Ok((realm, key))
 }
 
 /// Every published key under each id that a token may name it by. Registry 3.x ends at start over a key that it cannot

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, header};
-use identity::{Client, Denied, Effective, Error, Method, Realm, Transient, User, UserId};
+use identity::{Client, Denied, Effective, Error, Method, Realm, SecondFactor, Transient, User, UserId};
 use protocol::{Details, InRealm, Issuer, short};
 
 use crate::access::{self, Asker, Decision, Memberships, Person};
@@ -139,8 +139,8 @@ async fn issue(
         return Err(TokenError::CredentialsMissing);
     }
 
-    let gate = identity::admit(&door.realm, client.client(), PROTOCOL, &subject, now).map_err(TokenError::Gate)?;
-    let key = keys::signing(identity, &door.realm, settings.algorithm).await.map_err(TokenError::Store)?;
+    let (realm, key) = keys::signing(identity, &door.realm, settings.algorithm).await.map_err(TokenError::Store)?;
+    let gate = identity::admit(&realm, client.client(), PROTOCOL, &subject, now).map_err(TokenError::Gate)?;
     let header = parts.headers.get(&key, settings.profile, settings.algorithm).map_err(TokenError::Store)?;
     trace.jti = crypto::random::uuid(identity.random()).to_string();
     let lifespan = settings.lifespan(&door.realm);
@@ -163,8 +163,10 @@ async fn issue(
         // OAuth2 Token Authentication: the grant gets the same token back.
         (Credentials::IdentityToken(shown), _) if request.is_refresh => Some(shown.clone()),
         // Never for who came with a token: it would outlive what it was made from.
-        (Credentials::Password { .. }, Some(user)) if request.offline && settings.identity_tokens => {
-            Some(identity_token::issue(identity, &door.realm, &client, user).await.map_err(TokenError::Store)?)
+        (Credentials::Password { username, password }, Some(user)) if request.offline && settings.identity_tokens => {
+            let login =
+                identity_token::LogIn { username, password, factor: settings.second_factor, peer: door.facts.peer() };
+            Some(identity_token::issue(identity, &realm, &client, user, &login).await?)
         }
         _ => None,
     };
@@ -196,7 +198,7 @@ async fn prove(
         Credentials::Unusable(reason) => return Err(TokenError::CredentialsUnusable(reason)),
         Credentials::Password { username, password } => {
             trace.credential = Some("password");
-            let factor = docker.settings.as_ref().map(|settings| settings.second_factor).unwrap_or_default();
+            let factor = docker.settings.as_ref().map_or(SecondFactor::Refuse, |settings| settings.second_factor);
             (identity.prove_password(&door.realm, username, password, factor, &peer).await, false)
         }
         Credentials::IdentityToken(token) => {
@@ -217,20 +219,9 @@ async fn prove(
             Ok(Transient::from(proven))
         }
         Err(denied) => {
-            trace.user = user_of(&denied);
+            trace.user = denied.user().cloned();
             Err(TokenError::Denied { denied, by_token, account_url: issuer.join("account") })
         }
-    }
-}
-
-fn user_of(denied: &Denied) -> Option<UserId> {
-    match denied {
-        Denied::Invalid { user, .. } => user.clone(),
-        Denied::Locked { user, .. }
-        | Denied::Disabled { user }
-        | Denied::ActionRequired { user, .. }
-        | Denied::SecondFactorRequired { user } => Some(user.clone()),
-        Denied::Busy { .. } | Denied::Fault(_) => None,
     }
 }
 
