@@ -92,6 +92,8 @@ async fn no_hot_statement_reads_a_whole_table() {
             family: None,
             payload: json!({}),
             expires_at: None,
+            dies_with_password: true,
+            user_version: None,
         };
         let secret = explained(&store, "issue", identity.issue_ticket(ticket("one"), "pt")).await.unwrap();
         store.restart().await;
