@@ -6,7 +6,7 @@ use identity::{TicketSelector, UserChange};
 use protocol_docker::IDENTITY_TOKEN_KIND;
 use serde_json::json;
 
-use crate::harness::{House, PASSWORD};
+use crate::harness::{House, PASSWORD, post};
 
 const ALICE: Option<(&str, &str)> = Some(("alice", PASSWORD));
 
@@ -67,6 +67,31 @@ async fn a87_a_token_of_another_registry_or_of_nobody_opens_nothing() {
         assert_eq!(answer.status, 401, "{service}");
         assert!(answer.message().contains("Log in again"));
         assert_eq!(house.last_event().await.1.as_deref(), Some("invalid_token"), "{service}");
+    }
+}
+
+#[tokio::test]
+async fn a39_a_token_of_one_realm_opens_nothing_in_another() {
+    let house = House::build().await;
+    let token = log_in(&house).await;
+    let other = house.store.add_realm("quay", json!({})).await;
+    let mut tx = house.store.identity.begin().await.unwrap();
+    tx.add_client(&other.id, json!({ "clientId": "registry", "protocol": "docker-v2" })).await.unwrap();
+    tx.commit().await.unwrap();
+    let answer = house.send(post("/realms/quay/protocol/docker-v2/auth", &refresh(&token, "registry"))).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(house.post(&refresh(&token, "registry")).await.status, 200, "and is as good as before in its own");
+}
+
+#[tokio::test]
+async fn t22_the_first_login_of_an_imported_user_gets_a_token_too() {
+    // The hash is made anew in the background of that very login, which moves the user's version.
+    let house = House::build().await;
+    let logins: Vec<_> = (0..8).map(|_| log_in(&house)).collect();
+    for login in logins {
+        let token = login.await;
+        assert_eq!(house.post(&refresh(&token, "registry")).await.status, 200);
+        house.store.identity.rehashes_done().await;
     }
 }
 

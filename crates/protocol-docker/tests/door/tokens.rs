@@ -99,7 +99,7 @@ async fn t18_anonymous_gets_what_is_public_and_else_a_challenge() {
 }
 
 #[tokio::test]
-async fn a84_service_selects_exactly_one_enabled_registry() {
+async fn a84_a88_service_selects_exactly_one_enabled_registry() {
     let house = House::build().await;
     house.change_client("other", json!({ "enabled": false })).await;
     for (query, error, description) in [
@@ -138,6 +138,14 @@ async fn an_alias_is_the_audience_and_two_claims_on_it_cancel_out() {
     );
     house.change_client("other", json!({ "attributes": { "docker.service.aliases": "https://reg.example/v2" } })).await;
     assert_eq!(house.get("service=https://reg.example/v2", ALICE).await.status, 400);
+}
+
+#[tokio::test]
+async fn a85_the_account_parameter_means_nothing() {
+    let house = House::build().await;
+    let answer = house.get("service=registry&account=bob&scope=repository:a:pull", ALICE).await;
+    assert_eq!((answer.status.as_u16(), answer.claims()["sub"].as_str()), (200, Some("alice")));
+    assert_eq!(house.get("service=registry&account=alice&scope=repository:a:pull", None).await.status, 401);
 }
 
 #[tokio::test]
