@@ -38,6 +38,8 @@ mod sweep;
 #[cfg(test)]
 mod test_store;
 mod task;
+#[cfg(test)]
+mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ticket;

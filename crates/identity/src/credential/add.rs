@@ -124,13 +124,9 @@ impl Tx {
             .filter(entity::Column::Sealed.eq(proved))
             .exec(self.connection())
             .await?;
-        if replaced.rows_affected == 0 {
-            return Ok(false);
-        }
-        if let Some(row) = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await? {
-            self.touch_user(&row.user_id.into());
-        }
-        Ok(true)
+        // The user's version stays: the password is the same, and a ticket that is being issued on the strength of it
+        // must not be refused because the user seems to have changed.
+        Ok(replaced.rows_affected == 1)
     }
 
     /// Removes a credential; with a password go the tickets that die with it.

@@ -1,45 +1,32 @@
 //! A41, A88: every way a token must not come about, one by one and together.
 
-use std::num::NonZeroUsize;
-
-use crypto::password::{Gate, HashSpec, HashingPool, PoolSettings};
 use crypto::secret::Secret;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{Database, databases};
-use crate::{Identity, ManualClock, NewRealm, NewTicket, NewUser, Peer, SecondFactor, UserChange, UserId};
-
-const START: Timestamp = Timestamp(1_700_000_000_000);
-const CHEAP: &str = "hashAlgorithm(pbkdf2-sha512) and hashIterations(1)";
+use crate::testing::{START, TestStore, on_each_database};
+use crate::{Identity, NewTicket, NewUser, Peer, SecondFactor, UserChange, UserId};
 
 struct House {
     identity: Identity,
     alice: UserId,
     ticket: Secret,
-    _database: Database,
+    _store: TestStore,
 }
 
 async fn on_each(test: impl AsyncFn(House)) {
-    for database in databases().await {
-        let hashing = || PoolSettings { threads: NonZeroUsize::MIN, queue: 16, gate: Gate::open() };
-        let identity = database.open(Arc::new(ManualClock::at(START)), hashing()).await;
-        let spec = HashSpec::from_policy(Some("pbkdf2-sha512"), Some(1)).unwrap();
-        let pool = HashingPool::new(hashing()).unwrap();
-        let hash = pool.hash(spec, &Secret::from("password"), [7; 16]).await.unwrap();
-        let mut tx = identity.begin().await.unwrap();
-        let settings = json!({ "passwordPolicy": CHEAP });
-        let realm = tx.add_realm(NewRealm { id: None, name: "harbour".to_owned(), document: settings }).await.unwrap();
-        tx.add_realm(NewRealm { id: None, name: "other".to_owned(), document: Value::Null }).await.unwrap();
-        tx.add_client(&realm, json!({ "clientId": "registry", "protocol": "docker-v2" })).await.unwrap();
-        let alice = tx.add_user(&realm, NewUser::named("alice")).await.unwrap();
-        tx.set_password_hash(&alice, &hash).await.unwrap();
+    on_each_database(async |store| {
+        let realm = store.add_realm("harbour", Value::Null).await;
+        store.add_realm("other", Value::Null).await;
+        let mut tx = store.identity.begin().await.unwrap();
+        tx.add_client(&realm.id, json!({ "clientId": "registry", "protocol": "docker-v2" })).await.unwrap();
         tx.commit().await.unwrap();
-        let realm = identity.realm("harbour").await.unwrap().unwrap();
+        let alice = store.add_user(&realm.id, NewUser::named("alice"), "password").await;
         let new = NewTicket { user: Some(&alice), ..NewTicket::new(&realm, "test") };
-        let ticket = identity.issue_ticket(new, "test").await.unwrap();
-        test(House { identity, alice, ticket, _database: database }).await;
-    }
+        let ticket = store.identity.issue_ticket(new, "test").await.unwrap();
+        test(House { identity: store.identity.clone(), alice, ticket, _store: store }).await;
+    })
+    .await;
 }
 
 impl House {

@@ -20,13 +20,12 @@ use crypto::secret::Secret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::testing::{Database, databases};
+use crate::testing::{START, TestStore, on_each_database};
 use crate::{
     CredentialId, Denied, Identity, ManualClock, NewCredential, NewRealm, NewTicket, NewUser, Peer, Proven, Realm,
-    SecondFactor, Timestamp, User, UserChange, UserId,
+    SecondFactor, User, UserChange, UserId,
 };
 
-const START: Timestamp = Timestamp(1_700_000_000_000);
 const PASSWORD: &str = "correct horse";
 /// Hashes that cost next to nothing, for tests that count something else.
 const CHEAP: &str = "hashAlgorithm(pbkdf2-sha512) and hashIterations(1)";
@@ -38,27 +37,20 @@ struct House {
     gate: Gate,
     realm: Arc<Realm>,
     peer: Peer,
-    _database: Database,
+    _store: TestStore,
 }
 
 /// Runs a test on each database, in a realm with these settings.
 async fn on_each(settings: Value, test: impl AsyncFn(House)) {
-    for database in databases().await {
-        test(House::open(database, settings.clone(), 256).await).await;
-    }
+    on_each_database(async |store| test(House::build(store, settings.clone()).await).await).await;
 }
 
 impl House {
-    async fn open(database: Database, settings: Value, queue: usize) -> Self {
-        let (clock, gate) = (ManualClock::at(START), Gate::open());
-        let hashing = PoolSettings { threads: NonZeroUsize::MIN, queue, gate: gate.clone() };
-        let identity = database.open(Arc::new(clock.clone()), hashing).await;
-        let mut tx = identity.begin().await.unwrap();
-        tx.add_realm(NewRealm { id: None, name: "harbour".to_owned(), document: settings }).await.unwrap();
-        tx.commit().await.unwrap();
-        let realm = identity.realm("harbour").await.unwrap().unwrap();
+    async fn build(store: TestStore, settings: Value) -> Self {
+        let realm = store.add_realm("harbour", settings).await;
         let peer = Peer { address: IpAddr::from([192, 0, 2, 1]) };
-        Self { identity, clock, gate, realm, peer, _database: database }
+        let (identity, clock, gate) = (store.identity.clone(), store.clock.clone(), store.gate.clone());
+        Self { identity, clock, gate, realm, peer, _store: store }
     }
 
     /// Changes the realm's settings.

@@ -52,8 +52,13 @@ async fn a65_what_is_too_long_or_empty_costs_no_hash_and_no_statement() {
 
 #[tokio::test]
 async fn a65_a_full_line_refuses_known_and_unknown_alike_and_counts_nothing() {
-    for database in databases().await {
-        let house = House::open(database, guarded(1), 1).await;
+    on_each_database(async |mut store| {
+        // The same store with room for one job in the line.
+        let mut settings = store.settings();
+        settings.hashing.queue = 1;
+        store.identity.shutdown().await;
+        store.identity = Identity::open(settings).await.unwrap();
+        let house = House::build(store, guarded(1)).await;
         let alice = house.user("alice").await;
         house.gate.pause();
         let filled = house.attempt("alice", PASSWORD);
@@ -69,5 +74,6 @@ async fn a65_a_full_line_refuses_known_and_unknown_alike_and_counts_nothing() {
         let (filled, ()) = tokio::join!(filled, refused);
         assert_eq!(word(&filled), "ok");
         assert_eq!(house.failures(&alice).await, 0);
-    }
+    })
+    .await;
 }

@@ -32,7 +32,7 @@ async fn a86_a_token_that_is_unknown_revoked_expired_or_of_another_kind_is_inval
             assert_eq!(proves(&house, "test", &Secret::from(unknown)).await, "invalid_token");
         }
         assert_eq!(proves(&house, "test", &secret).await, "ok");
-        let selector = TicketSelector::Secret(secret.clone());
+        let selector = TicketSelector::Secret(&secret);
         assert_eq!(house.identity.revoke_tickets(&house.realm, selector).await.unwrap(), 1);
         assert_eq!(proves(&house, "test", &secret).await, "invalid_token");
 
