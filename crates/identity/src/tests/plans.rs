@@ -84,7 +84,17 @@ async fn no_hot_statement_reads_a_whole_table() {
         let found = explained(&store, "credentials", identity.credentials_of(&id, "password")).await.unwrap();
         assert_eq!(found.len(), 1);
 
-        let ticket = |kind| NewTicket { user: Some(&id), ..NewTicket::new(&realm, kind) };
+        let ticket = |kind| NewTicket {
+            realm: &realm,
+            kind,
+            client: None,
+            user: Some(&id),
+            family: None,
+            payload: json!({}),
+            expires_at: None,
+            dies_with_password: true,
+            user_version: None,
+        };
         let secret = explained(&store, "issue", identity.issue_ticket(ticket("one"), "pt")).await.unwrap();
         store.restart().await;
         let identity = store.identity.clone();
