@@ -66,8 +66,7 @@ async fn stopping_answers_what_was_taken_and_takes_no_more() {
         }
         tokio::task::yield_now().await;
         town.identity.0.writer.stop().await;
-        let issued = asked.join_all().await.into_iter().filter(Result::is_ok).count();
-        assert_eq!(issued, 50);
+        assert!(asked.join_all().await.into_iter().all(|answer| answer.is_ok()));
         assert_eq!(town.count("ticket").await, 50);
         let late = town.identity.issue_ticket(NewTicket::new(&town.realm, "test"), "ptr").await;
         assert!(matches!(late, Err(Error::Fault(_))), "{late:?}");
