@@ -18,7 +18,7 @@ use crate::{
 /// Rows that one statement deletes at most.
 const BATCH: u64 = 500;
 /// Time between two sweeps.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 
 /// What a sweep has deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,10 +33,7 @@ impl Identity {
     /// Deletes expired tickets and outdated events. Runs by itself every minute; several nodes may do it at once.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
-        Ok(Swept {
-            tickets: ticket::sweep(self.store(), now).await?,
-            events: event::sweep(self.store(), now).await?,
-        })
+        Ok(Swept { tickets: ticket::sweep(self.store(), now).await?, events: event::sweep(self.store(), now).await? })
     }
 }
 
