@@ -141,6 +141,9 @@ mod tests {
         assert_eq!(sign(&key, Algorithm::Es384, &header, &json!({})), Err(KeyError::Unsuitable));
         let header = EncodedHeader::new(Algorithm::Rs256, "JWT", "kid", None).unwrap();
         assert_eq!(sign(&key, Algorithm::Rs256, &header, &json!({})), Err(KeyError::Unsuitable));
+        // The key could sign either way, but the token would announce another algorithm than it is signed with.
+        let rsa = KeyPair::from_der(&der(vectors::RFC7515_A2_PKCS1)).unwrap();
+        assert_eq!(sign(&rsa, Algorithm::Ps256, &header, &json!({})), Err(KeyError::Unsuitable));
     }
 
     #[test]

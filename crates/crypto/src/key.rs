@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 use crate::algorithm::{Algorithm, KeyKind};
 use crate::der::{self, Reader};
 use crate::jwk::PublicJwk;
-use crate::public_key::{self, PublicKey};
+use crate::public_key;
 
 pub use crate::key_id::KeyIds;
-pub use crate::public_key::verify;
+pub use crate::public_key::{PublicKey, verify};
 
 /// Why a key, a signature or a certificate could not be made or read. Never says anything about key material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

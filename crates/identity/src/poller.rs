@@ -61,14 +61,6 @@ impl Poll {
         Ok(())
     }
 
-    /// For whoever is about to trust memory: when the last look is too old, looks now, or fails.
-    pub(crate) async fn catch_up(&self, inner: &Inner) -> Result<(), Error> {
-        if !inner.store.is_single_node() && self.is_stale(inner.clock.monotonic_micros()) {
-            self.look(inner).await?;
-        }
-        Ok(())
-    }
-
     /// Looks once, and drops what others have changed.
     pub(crate) async fn look(&self, inner: &Inner) -> Result<(), Error> {
         let began = inner.clock.monotonic_micros();
@@ -140,5 +132,97 @@ async fn run(inner: Weak<Inner>) {
             _ => {}
         }
         failing = looked.is_err();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{
+        NewTicket, TicketSelector, UserChange,
+        test_store::{Town, each_database},
+    };
+
+    async fn look(town: &Town) {
+        let inner = &town.identity.0;
+        inner.poll.look(inner).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_look_shows_what_others_have_changed_in_a_realm() {
+        each_database(async |mut town| {
+            let other = town.store.another_node().await;
+            let mut tx = other.begin().await.unwrap();
+            tx.change_realm(&town.realm.id, json!({ "displayName": "Harbour" })).await.unwrap();
+            tx.commit().await.unwrap();
+            look(&town).await;
+            let seen = town.store.realm("town").await;
+            assert_eq!(seen.settings.display_name.as_deref(), Some("Harbour"));
+            assert!(seen.version > town.realm.version);
+            let mut tx = other.begin().await.unwrap();
+            tx.remove_realm(&town.realm.id).await.unwrap();
+            tx.commit().await.unwrap();
+            look(&town).await;
+            assert!(town.identity.realm("town").await.unwrap().is_none());
+            other.shutdown().await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_look_shows_that_others_have_revoked_tickets_and_disabled_users() {
+        each_database(async |mut town| {
+            let other = town.store.another_node().await;
+            let issue = async || {
+                let new = NewTicket { user: Some(&town.user), ..NewTicket::new(&town.realm, "test") };
+                let secret = town.identity.issue_ticket(new, "ptr").await.unwrap();
+                assert!(town.identity.find_ticket(&town.realm, "test", &secret).await.unwrap().is_some());
+                secret
+            };
+            let (revoked, of_user) = (issue().await, issue().await);
+            other.revoke_tickets(&town.realm, TicketSelector::Secret(&revoked)).await.unwrap();
+            look(&town).await;
+            assert!(town.identity.find_ticket(&town.realm, "test", &revoked).await.unwrap().is_none());
+            assert!(town.identity.find_ticket(&town.realm, "test", &of_user).await.unwrap().is_some());
+            let mut tx = other.begin().await.unwrap();
+            tx.change_user(&town.user, UserChange { enabled: Some(false), ..UserChange::default() }).await.unwrap();
+            tx.commit().await.unwrap();
+            look(&town).await;
+            assert!(town.identity.find_ticket(&town.realm, "test", &of_user).await.unwrap().is_none());
+            other.shutdown().await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn own_commits_are_no_reason_to_forget() {
+        each_database(async |town| {
+            look(&town).await;
+            let secret = town.identity.issue_ticket(NewTicket::new(&town.realm, "test"), "ptr").await.unwrap();
+            assert!(town.identity.find_ticket(&town.realm, "test", &secret).await.unwrap().is_some());
+            town.identity.issue_ticket(NewTicket::new(&town.realm, "test"), "ptr").await.unwrap();
+            look(&town).await;
+            let kept = u64::from(town.identity.is_single_node());
+            assert_eq!(town.identity.statistics().tickets_in_memory, kept);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn memory_is_stale_a_second_after_the_last_look() {
+        each_database(async |town| {
+            look(&town).await;
+            let poll = &town.identity.0.poll;
+            let now = || town.identity.clock().monotonic_micros();
+            town.clock.advance(1000);
+            assert!(!poll.is_stale(now()));
+            town.clock.advance(1);
+            assert!(poll.is_stale(now()));
+            assert_eq!(poll.ready(&town.identity.0).is_ok(), town.identity.is_single_node());
+            look(&town).await;
+            assert!(!poll.is_stale(now()));
+        })
+        .await;
     }
 }

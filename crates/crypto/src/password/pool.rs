@@ -5,7 +5,7 @@
 //! * **A hash is all CPU and memory.** On the async threads it would stop every other request for its 14 ms; on
 //!   tokio's blocking threads five hundred would run at once, each with its 19 MiB. So there are as many threads as
 //!   cores less one, and the core that is left answers everything that needs no password, however long the line is.
-//! * **Memory is kept by thread.** See [`super::argon2::Arena`].
+//! * **Memory is kept by thread.** `Arena` in `argon2.rs` says why.
 //! * **The line is bounded, and who does not fit is told so at once** ([`Busy`], answered as 503 with `Retry-After`):
 //!   a server that takes in more log-ins than it can hash answers none of them in time.
 //! * **The same request twice is one job.** Container clients ask for many tokens at the same moment with the same

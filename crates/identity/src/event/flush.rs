@@ -34,12 +34,18 @@ pub(super) struct Flusher {
 
 impl Flusher {
     pub(super) async fn run(mut self) {
+        let mut told = 0;
         loop {
             self.buffer.some.notified().await;
             // Time is up or somebody presses: write in either case.
             let _ = timeout(LINGER, self.buffer.urgent.notified()).await;
             let taken = self.buffer.take();
             self.write(taken.events).await;
+            let lost = self.buffer.lost();
+            if lost > told {
+                tracing::error!(lost = lost - told, "events were lost");
+                told = lost;
+            }
             for written in taken.flushes {
                 let _ = written.send(());
             }
@@ -67,7 +73,7 @@ impl Flusher {
             let count = some.len() as u64;
             if let Err(error) = inner.writer.ask_patiently(AppendEvents { rows: some }).await {
                 self.buffer.lose(count, inner.clock.monotonic_micros());
-                tracing::error!(%error, lost = count, "events were not stored");
+                tracing::error!(%error, "events could not be stored");
             }
         }
     }

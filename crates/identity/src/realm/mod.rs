@@ -3,7 +3,7 @@
 mod add;
 mod birth;
 mod change;
-mod defaults;
+pub(crate) mod defaults;
 mod effective;
 pub(crate) mod entity;
 mod load;

@@ -34,7 +34,6 @@ pub use import::{ImportError, ImportOutcome, Strategy};
 pub use limits::Limits;
 pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};
-pub(crate) use top_up::template;
 
 use crate::{FieldFault, Mapper, MapperSeed};
 

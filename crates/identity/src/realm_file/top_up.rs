@@ -9,9 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::check::names::{objects, text, texts};
 use super::check::protocol;
-
-/// What a new realm of Keycloak 26 holds, without ids; `{realm}` stands for the realm's name.
-const NEW_REALM: &str = include_str!("new-realm.json");
+use crate::realm::defaults::{MASTER, REALM_MANAGEMENT, default_role as default_role_name, template};
 
 /// Members that name a flow.
 const FLOW_BINDINGS: [&str; 7] = [
@@ -27,31 +25,9 @@ const FLOW_BINDINGS: [&str; 7] = [
 /// The client of a person's own pages.
 const ACCOUNT: &str = "account";
 
-/// The realm that has clients for managing the others instead of `realm-management`.
-const MASTER: &str = "master";
-
-/// Built-in nouns of a new realm with this name.
-pub(crate) fn template(name: &str) -> Map<String, Value> {
-    let mut all: Value = serde_json::from_str(NEW_REALM).unwrap_or_default();
-    name_realm(&mut all, name);
-    match all {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
-
-fn name_realm(value: &mut Value, name: &str) {
-    match value {
-        Value::String(text) if text.contains("{realm}") => *text = text.replace("{realm}", name),
-        Value::Array(items) => items.iter_mut().for_each(|item| name_realm(item, name)),
-        Value::Object(members) => members.values_mut().for_each(|member| name_realm(member, name)),
-        _ => {}
-    }
-}
-
 /// Adds what is missing and says what was added, one phrase per noun.
 pub(crate) fn top_up(document: &mut Map<String, Value>, name: &str) -> Vec<String> {
-    let mut template = template(name);
+    let mut template = template(name).unwrap_or_default();
     let mut added = Vec::new();
     let own_scopes = document.contains_key("clientScopes");
     if !own_scopes {
@@ -107,7 +83,7 @@ fn clients(
     for client in built_in {
         let Value::Object(mut client) = client else { continue };
         let Some(id) = text(&client, "clientId").map(str::to_owned) else { continue };
-        if present.contains(&id) || (id == "realm-management" && realm == MASTER) {
+        if present.contains(&id) || (id == REALM_MANAGEMENT && realm == MASTER) {
             continue;
         }
         if own_scopes {
@@ -177,15 +153,14 @@ fn default_role(
     realm: &str,
     added: &mut Vec<String>,
 ) {
-    let built_in = format!("default-roles-{}", realm.to_lowercase());
+    let built_in = default_role_name(realm);
     let name = match document.get("defaultRole").and_then(Value::as_object).and_then(|role| text(role, "name")) {
         Some(name) => name.to_owned(),
         None => built_in.clone(),
     };
     let mut role = match template.get("roles").and_then(Value::as_object) {
         Some(roles) => {
-            let by_template = format!("default-roles-{realm}");
-            objects(roles, "realm").find(|role| text(role, "name") == Some(&by_template)).cloned().unwrap_or_default()
+            objects(roles, "realm").find(|role| text(role, "name") == Some(&built_in)).cloned().unwrap_or_default()
         }
         None => Map::new(),
     };
@@ -214,7 +189,7 @@ fn default_role(
 
 fn add_old_default_roles(document: &Map<String, Value>, role: &mut Map<String, Value>) {
     let Some(composites) = object(role, "composites") else { return };
-    let mut add = |composites: &mut Map<String, Value>, member: &str, names: Vec<String>| {
+    let add = |composites: &mut Map<String, Value>, member: &str, names: Vec<String>| {
         if names.is_empty() {
             return;
         }
@@ -333,7 +308,7 @@ mod tests {
 
     #[test]
     fn what_is_there_stays_as_it_is() {
-        let mut document = template("x");
+        let mut document = template("x").unwrap();
         let before = Value::Object(document.clone());
         let added = top_up(&mut document, "x");
         assert!(added.is_empty(), "{added:?}");

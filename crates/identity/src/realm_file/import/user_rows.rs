@@ -205,10 +205,7 @@ impl UserRows {
         let created = credential.shift_remove("createdDate").and_then(|value| value.as_i64());
         let data = take_text(&mut credential, "credentialData").unwrap_or_default();
         let secret = zeroize::Zeroizing::new(take_text(&mut credential, "secretData").unwrap_or_default());
-        let algorithm = (kind == credential::PASSWORD)
-            .then(|| PasswordHash::from_keycloak(&data, &secret).ok())
-            .flatten()
-            .map(|hash| credential::hash_kind(&hash.spec()));
+        let algorithm = if kind == credential::PASSWORD { credential::kind_of(&data, &secret) } else { None };
         let sealed = self.stock.seal(credential::TABLE, &id, secret.as_bytes());
         let [.., credentials] = &mut self.batch.tables;
         credentials.push([

@@ -1,0 +1,33 @@
+//! Sending one request.
+
+use std::io::{BufReader, Result};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::message::{Request, Response, read_response, write_request};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Sends `request` over a connection of its own. The Host header is the request's own, or else the address.
+pub(crate) fn send(address: SocketAddr, request: &Request) -> Result<Response> {
+    let stream = TcpStream::connect_timeout(&address, LIMIT)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    stream.set_nodelay(true)?;
+    let mut request = request.clone();
+    if request.header("host").is_none() {
+        request.headers.insert(0, ("Host".to_owned(), format!("localhost:{}", address.port())));
+    }
+    write_request(&mut &stream, &request)?;
+    read_response(&mut BufReader::new(&stream), &request.method)
+}
+
+/// As [`send`]; panics when there is no answer.
+#[track_caller]
+pub(crate) fn exchange(address: SocketAddr, request: &Request) -> Response {
+    send(address, request).unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
+}
+
+#[track_caller]
+pub(crate) fn get(address: SocketAddr, target: &str) -> Response {
+    exchange(address, &Request::new("GET", target))
+}
