@@ -33,10 +33,7 @@ impl Identity {
     /// Deletes expired tickets and outdated events. Runs by itself every minute; several nodes may do it at once.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
-        Ok(Swept {
-            tickets: ticket::sweep(self.store(), now).await?,
-            events: event::sweep(self.store(), now).await?,
-        })
+        Ok(Swept { tickets: ticket::sweep(self.store(), now).await?, events: event::sweep(self.store(), now).await? })
     }
 }
 

@@ -22,7 +22,8 @@ impl HotCommand for AppendEvents {
     type Answer = ();
 
     async fn run(set: &[Self], on: &DatabaseTransaction) -> Result<Vec<Result<(), Error>>, DbErr> {
-        let realms: HashSet<&str> = set.iter().flat_map(|append| &append.rows).map(|row| row.realm_id.as_str()).collect();
+        let realms: HashSet<&str> =
+            set.iter().flat_map(|append| &append.rows).map(|row| row.realm_id.as_str()).collect();
         // An event may come after its realm has gone: then nobody keeps it, and nothing is lost.
         let known = known_realms(&realms, on).await?;
         let mut rows = Vec::new();

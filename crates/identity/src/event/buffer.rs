@@ -14,7 +14,6 @@ use tokio::sync::{Notify, oneshot};
 use super::Event;
 use crate::RealmId;
 
-
 /// Events that may wait. A second's worth at full speed; beyond, they are lost and counted.
 const CAPACITY: usize = 32 * 1024;
 /// So many waiting events are written without waiting for more.

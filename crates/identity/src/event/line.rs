@@ -56,7 +56,8 @@ impl Lines {
             }
         }
         let Some(site) = self.site(details.iter().map(|(name, _)| (*name).clone()).collect()) else {
-            let together = serde_json::Map::from_iter(details.iter().map(|(name, value)| (name.to_string(), (*value).into())));
+            let together =
+                serde_json::Map::from_iter(details.iter().map(|(name, value)| (name.to_string(), (*value).into())));
             let together = serde_json::Value::Object(together).to_string();
             let name = Cow::Borrowed("details");
             if let Some(site) = self.site(vec![name.clone()]) {

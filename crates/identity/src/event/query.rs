@@ -41,7 +41,9 @@ impl Identity {
         let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit.min(MAX_LIMIT) };
         let rows = Entity::find()
             .filter(Column::RealmId.eq(realm.id.as_str()))
-            .apply_if((!query.kinds.is_empty()).then_some(query.kinds), |rows, kinds| rows.filter(Column::Kind.is_in(kinds)))
+            .apply_if((!query.kinds.is_empty()).then_some(query.kinds), |rows, kinds| {
+                rows.filter(Column::Kind.is_in(kinds))
+            })
             .apply_if(query.client, |rows, client| rows.filter(Column::ClientId.eq(client)))
             .apply_if(query.user, |rows, user| rows.filter(Column::UserId.eq(user.as_str())))
             .apply_if(query.from, |rows, from| rows.filter(Column::Time.gte(from.0)))

@@ -24,9 +24,7 @@ pub(crate) async fn sweep(store: &Store, now: Timestamp) -> Result<u64, DbErr> {
                 let outdated = Query::select()
                     .column(Column::Id)
                     .from(Entity.table_ref())
-                    .cond_where(
-                        Condition::all().add(Column::RealmId.eq(realm.as_str())).add(Column::Time.lt(before)),
-                    )
+                    .cond_where(Condition::all().add(Column::RealmId.eq(realm.as_str())).add(Column::Time.lt(before)))
                     .limit(limit)
                     .to_owned();
                 Query::delete().from_table(Entity.table_ref()).and_where(Column::Id.in_subquery(outdated)).to_owned()

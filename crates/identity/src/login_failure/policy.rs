@@ -170,7 +170,23 @@ mod tests {
         let (none, first, second) = (None, Some(30), Some(60));
         assert_eq!(
             waits(&policy(), 15, 100),
-            [none, none, none, none, first, first, first, first, first, second, second, second, second, second, Some(70)]
+            [
+                none,
+                none,
+                none,
+                none,
+                first,
+                first,
+                first,
+                first,
+                first,
+                second,
+                second,
+                second,
+                second,
+                second,
+                Some(70)
+            ]
         );
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, EntityTrait, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, EntityTrait,
+    QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 
@@ -60,7 +60,10 @@ impl RecordFailure {
 }
 
 /// The counters of everybody in the set, theirs alone until the commit.
-async fn read<'a>(set: &'a [RecordFailure], on: &DatabaseTransaction) -> Result<BTreeMap<Key<'a>, FailureState>, DbErr> {
+async fn read<'a>(
+    set: &'a [RecordFailure],
+    on: &DatabaseTransaction,
+) -> Result<BTreeMap<Key<'a>, FailureState>, DbErr> {
     let mut states: BTreeMap<Key<'a>, FailureState> =
         set.iter().map(|failure| (failure.key(), FailureState::default())).collect();
     if on.get_database_backend() != DbBackend::Sqlite {
@@ -112,7 +115,9 @@ async fn disable(users: Vec<&str>, on: &DatabaseTransaction) -> Result<(), DbErr
         .table(user::entity::Entity.table_ref())
         .value(user::entity::Column::Enabled, false)
         .value(user::entity::Column::Version, Expr::col(user::entity::Column::Version).add(1))
-        .cond_where(Condition::all().add(user::entity::Column::Id.is_in(users)).add(user::entity::Column::Enabled.eq(true)))
+        .cond_where(
+            Condition::all().add(user::entity::Column::Id.is_in(users)).add(user::entity::Column::Enabled.eq(true)),
+        )
         .to_owned();
     on.execute(&update).await?;
     Ok(())

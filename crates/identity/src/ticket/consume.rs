@@ -48,9 +48,9 @@ impl HotCommand for ConsumeTicket {
             .iter()
             .map(|consume| {
                 // The first of those who asked for the same ticket takes the row away from the others.
-                let row = consumed.get(consume.hash.as_slice()).is_some_and(|row| {
-                    row.realm_id == consume.realm.as_str() && row.kind == *consume.kind
-                });
+                let row = consumed
+                    .get(consume.hash.as_slice())
+                    .is_some_and(|row| row.realm_id == consume.realm.as_str() && row.kind == *consume.kind);
                 Ok(if row { consumed.remove(consume.hash.as_slice()) } else { None })
             })
             .collect())

@@ -18,7 +18,7 @@ use std::{fmt, sync::Arc};
 
 use crypto::secret::Secret;
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityName, 
+    ColumnTrait, Condition, DbErr, EntityName,
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::Value;
@@ -229,7 +229,10 @@ fn live(now: Timestamp) -> Condition {
         .from(user::entity::Entity.table_ref())
         .cond_where(
             Condition::all()
-                .add(Expr::col((user::entity::Entity, user::entity::Column::Id)).equals((entity::Entity, Column::UserId)))
+                .add(
+                    Expr::col((user::entity::Entity, user::entity::Column::Id))
+                        .equals((entity::Entity, Column::UserId)),
+                )
                 .add(user::entity::Column::Enabled.eq(true)),
         )
         .to_owned();

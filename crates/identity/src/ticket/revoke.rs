@@ -1,9 +1,6 @@
 //! Revoking: the rows go, and their places in memory go before anybody is told.
 
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityName,
-    sea_query::Query,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, sea_query::Query};
 
 use super::{
     TicketSelector,
@@ -58,7 +55,8 @@ pub(crate) async fn revoke_with_password(user: &UserId, on: &DatabaseTransaction
 }
 
 async fn delete(chosen: Condition, on: &DatabaseTransaction) -> Result<Vec<TicketHash>, DbErr> {
-    let delete = Query::delete().from_table(Entity.table_ref()).cond_where(chosen).returning_col(Column::Hash).to_owned();
+    let delete =
+        Query::delete().from_table(Entity.table_ref()).cond_where(chosen).returning_col(Column::Hash).to_owned();
     let rows = on.query_all(&delete).await?;
     rows.iter()
         .map(|row| {

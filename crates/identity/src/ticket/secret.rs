@@ -47,7 +47,8 @@ pub(super) fn make(prefix: &str, random: &dyn Random) -> Result<Secret, Error> {
 }
 
 fn is_prefix(text: &str) -> bool {
-    (1..=PREFIX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    (1..=PREFIX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 fn is_base64url(byte: u8) -> bool {

@@ -1,6 +1,9 @@
 //! Tickets on each database.
 
-use crypto::{password::{HashSpec, PasswordHash}, secret::Secret};
+use crypto::{
+    password::{HashSpec, PasswordHash},
+    secret::Secret,
+};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -31,8 +34,7 @@ async fn an_issued_ticket_is_found_with_what_it_was_given() {
     each_database(async |store| {
         let family = Uuid::from_u128(7);
         let end = store.clock.now().plus_seconds(60);
-        let secret =
-            store.issue(NewTicket { family: Some(family), expires_at: Some(end), ..store.ticket() }).await;
+        let secret = store.issue(NewTicket { family: Some(family), expires_at: Some(end), ..store.ticket() }).await;
         let found = store.identity.find_ticket(&store.realm, "test", &secret).await.unwrap().unwrap();
         assert_eq!(found.user.as_ref(), Some(&store.user));
         assert_eq!(*found.payload, json!({ "scope": "pull" }));
@@ -141,7 +143,8 @@ async fn each_selector_revokes_what_it_selects_and_nothing_else() {
 async fn a_clients_tickets_go_with_the_client() {
     each_database(async |mut store| {
         let mut tx = store.identity.begin().await.unwrap();
-        let client = tx.add_client(&store.realm.id, json!({ "clientId": "registry", "protocol": "docker-v2" })).await.unwrap();
+        let client =
+            tx.add_client(&store.realm.id, json!({ "clientId": "registry", "protocol": "docker-v2" })).await.unwrap();
         tx.commit().await.unwrap();
         store.set(json!({})).await;
         let secret = store.issue(NewTicket { client: Some(&client), ..store.ticket() }).await;
@@ -303,7 +306,8 @@ async fn unknown_secrets_do_not_fill_the_map() {
             assert!(!store.finds(&Secret::from(format!("ptr_{number:043}"))).await);
         }
         assert_eq!(store.identity.statistics().tickets_in_memory, 0);
-        let malformed = store.statements(async { assert!(!store.finds(&Secret::from("ptr_short".to_owned())).await) }).await;
+        let malformed =
+            store.statements(async { assert!(!store.finds(&Secret::from("ptr_short".to_owned())).await) }).await;
         assert!(malformed <= 2, "only the poller may have sent something: {malformed}");
     })
     .await;
@@ -343,7 +347,10 @@ async fn the_look_up_goes_by_the_key() {
         let plan: Vec<String> =
             reader.query_all_raw(explain).await.unwrap().iter().map(|row| row.try_get("", "detail").unwrap()).collect();
         assert!(plan.iter().any(|step| step.starts_with("SEARCH ticket USING INDEX")), "{plan:?}");
-        assert!(!plan.iter().any(|step| step.starts_with("SCAN ticket") || step.starts_with("SCAN realm_user")), "{plan:?}");
+        assert!(
+            !plan.iter().any(|step| step.starts_with("SCAN ticket") || step.starts_with("SCAN realm_user")),
+            "{plan:?}"
+        );
     })
     .await;
 }

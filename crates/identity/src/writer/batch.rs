@@ -5,9 +5,9 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::lane::{Answers, Ask, Lane};
 use crate::{
     Error,
-    store::Inner,
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
+    store::Inner,
     ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
 };
 

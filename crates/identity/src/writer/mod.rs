@@ -195,7 +195,9 @@ impl Failure {
     /// The same for each of many askers; errors cannot be cloned.
     fn to_error(&self) -> Error {
         match self {
-            Self::Begin(Error::Busy { retry_after_seconds }) => Error::Busy { retry_after_seconds: *retry_after_seconds },
+            Self::Begin(Error::Busy { retry_after_seconds }) => {
+                Error::Busy { retry_after_seconds: *retry_after_seconds }
+            }
             Self::Begin(error) | Self::Commit(error) => Error::Fault(Fault::new(error.to_string())),
             Self::Statement(error) => Error::Fault(Fault::new(format!("database: {error}"))),
         }
