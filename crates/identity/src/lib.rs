@@ -35,9 +35,9 @@ mod scope;
 mod sealing;
 mod store;
 mod sweep;
+mod task;
 #[cfg(test)]
 mod test_store;
-mod task;
 #[cfg(test)]
 mod tests;
 #[cfg(any(test, feature = "testing"))]

@@ -25,7 +25,9 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Clock, DatabaseUrl, Identity, ManualClock, NewRealm, NewUser, OpenSettings, Realm, RealmId, Timestamp, UserId};
+use crate::{
+    Clock, DatabaseUrl, Identity, ManualClock, NewRealm, NewUser, OpenSettings, Realm, RealmId, Timestamp, UserId,
+};
 
 /// Names a PostgreSQL server (`postgres://user@host:port/database`) where databases may be made. Unset: SQLite alone.
 pub const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
