@@ -163,3 +163,26 @@ fn every_crate_says_what_it_owns() {
         }
     }
 }
+
+/// One cryptography provider, and none of the libraries that would bring another TLS stack or a timing-prone RSA (RUSTSEC-2023-0071).
+#[test]
+fn the_lock_file_holds_no_second_tls_or_rsa() {
+    let lock = read_toml(&root().join("Cargo.lock"));
+    let packages = lock["package"].as_array().expect("packages");
+    let names: BTreeSet<&str> = packages.iter().filter_map(|p| p.get("name")?.as_str()).collect();
+    for banned in ["openssl", "openssl-sys", "native-tls", "ring", "rsa"] {
+        assert!(!names.contains(banned), "{banned} is in Cargo.lock: find who brings it with `cargo tree -i {banned}`");
+    }
+}
+
+/// Every library we name has its reason written down.
+#[test]
+fn every_dependency_has_its_reason() {
+    let page = fs::read_to_string(root().join("docs/dependencies.md")).expect("docs/dependencies.md");
+    let workspace = read_toml(&root().join("Cargo.toml"));
+    for (name, value) in workspace["workspace"]["dependencies"].as_table().expect("a table") {
+        if value.get("path").is_none() {
+            assert!(page.contains(&format!("| `{name}` |")), "docs/dependencies.md does not say why `{name}` is here");
+        }
+    }
+}

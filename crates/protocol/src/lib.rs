@@ -1,1 +1,43 @@
-//! stub
+//! The plugin contract, and the web words that every door shares.
+//!
+//! Owns: what a protocol plugin gives and gets ([`Plugin`], [`Plugins`]), how a request enters a realm ([`InRealm`],
+//! [`ClientInRealm`]) and ends in it ([`Outcome`]), who the peer is behind trusted proxies, TLS demands, security headers,
+//! request ids, form bodies, request metrics. Does not own: any protocol's words, pages, sessions, storage, listeners.
+//! Floor 2; imports `identity` and `crypto`.
+//!
+//! | duty of the contract | file |
+//! |---|---|
+//! | what a plugin gives | `plugin.rs`, `form.rs`, `mapper.rs`, `artefact.rs`, `operation.rs` |
+//! | the registry of plugins | `plugins.rs` |
+//! | what a plugin gets | `state.rs`, `in_realm.rs`, `client_in_realm.rs`, `outcome.rs` |
+//! | what every plugin's tests run | `conformance.rs` |
+//! | web words | `web/` |
+
+mod artefact;
+mod client_in_realm;
+pub mod conformance;
+mod form;
+mod in_realm;
+mod mapper;
+mod metrics;
+mod operation;
+mod outcome;
+mod plugin;
+mod plugins;
+mod state;
+pub mod web;
+
+pub use artefact::Artefact;
+pub use client_in_realm::{ClientInRealm, ClientRefusal};
+pub use form::{FieldKind, FormField};
+pub use in_realm::{Door, DoorRefusal, FixedRealm, InRealm, Issuer};
+pub use mapper::MapperKind;
+pub use metrics::{Metrics, OutcomeKind};
+pub use operation::{Operation, Permission};
+pub use outcome::{Details, EventKinds, Outcome, short};
+pub use plugin::{ClientSettings, EventKind, Plugin, Removed};
+pub use plugins::{DuplicatePlugin, Plugins};
+pub use state::{ApiState, Portreeve, WebSettings};
+
+/// A boxed future of a trait object's method.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

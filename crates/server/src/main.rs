@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The `portreeve` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    portreeve::run(std::env::args_os())
+}

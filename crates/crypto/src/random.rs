@@ -1,0 +1,77 @@
+//! Chance, injected so that tests can fix it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// A source of unpredictable bytes.
+///
+/// It never fails towards callers: a source that cannot deliver must not return.
+pub trait Random: Send + Sync + 'static {
+    /// Overwrites all of `out`.
+    fn fill(&self, out: &mut [u8]);
+}
+
+/// The operating system's source, through aws-lc.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, out: &mut [u8]) {
+        if aws_lc_rs::rand::fill(out).is_err() {
+            crate::fatal();
+        }
+    }
+}
+
+/// A new high-entropy secret: `N` random bytes as base64url without padding.
+///
+/// Use at least 16 bytes for anything that a stranger may guess at.
+pub fn token<const N: usize>(random: &dyn Random) -> Secret {
+    let mut bytes = Zeroizing::new([0u8; N]);
+    random.fill(bytes.as_mut_slice());
+    Secret::from(URL_SAFE_NO_PAD.encode(bytes.as_slice()))
+}
+
+/// A random (version 4) UUID.
+pub fn uuid(random: &dyn Random) -> uuid::Uuid {
+    let mut bytes = [0u8; 16];
+    random.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fills with one byte value.
+    struct Fixed(u8);
+    impl Random for Fixed {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn a_token_is_base64url_of_its_bytes() {
+        assert_eq!(token::<3>(&Fixed(0xff)).expose(), "____");
+        assert_eq!(token::<16>(&Fixed(0)).expose().len(), 22);
+    }
+
+    #[test]
+    fn a_uuid_carries_version_and_variant() {
+        let id = uuid(&Fixed(0xff));
+        assert_eq!(id.to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+
+    #[test]
+    fn the_system_source_does_not_repeat() {
+        let (first, second) = (token::<32>(&SystemRandom), token::<32>(&SystemRandom));
+        assert!(!first.ct_eq(&second));
+        let mut bytes = [0u8; 64];
+        SystemRandom.fill(&mut bytes);
+        assert_ne!(bytes, [0u8; 64]);
+    }
+}

@@ -1,0 +1,55 @@
+//! The one door for proving a password or a token.
+//!
+//! Every protocol, page and endpoint that takes a password or a stored token takes it here, so that what protects an
+//! account cannot be forgotten on a side path: the length cap before the hash, the lock and its counters, the equal cost
+//! and answer for unknown and wrong, disabled users, pending actions, second factors. What comes out is a [`Proven`],
+//! and nothing else makes one.
+//!
+//! | file | what |
+//! |---|---|
+//! | `password.rs` | a password, in the order that keeps its secrets |
+//! | `ticket.rs` | a stored, revocable token |
+//! | `lock.rs` | the lock and the counting of wrong attempts |
+//! | `repeat.rs` | the repeat of a wrong attempt, which is not counted again |
+//! | `unknown.rs` | the dummy that an unknown name costs |
+//! | `factor.rs` | a one-time code typed after the password |
+//! | `rehash.rs` | the newer hash that a right password gets |
+//! | `change.rs` | a new password against the realm's policy |
+
+mod change;
+mod factor;
+mod lock;
+mod password;
+mod proven;
+mod rehash;
+mod repeat;
+mod stored;
+mod ticket;
+mod unknown;
+
+#[cfg(test)]
+mod tests;
+
+use crypto::random::Random;
+use crypto::seal::MasterKey;
+
+pub use change::PasswordRefused;
+pub use proven::{Denied, Method, Peer, Proven, SecondFactor};
+pub use ticket::LOCK_TOKENS;
+
+/// What the door keeps in memory between requests. None of it can prove anything.
+pub(crate) struct Door {
+    repeats: repeat::Repeats,
+    dummies: unknown::Dummies,
+    rehash: rehash::Rehash,
+}
+
+impl Door {
+    pub(crate) fn new(master: &MasterKey, random: &dyn Random) -> Self {
+        Self {
+            repeats: repeat::Repeats::new(random),
+            dummies: unknown::Dummies::new(master),
+            rehash: rehash::Rehash::default(),
+        }
+    }
+}

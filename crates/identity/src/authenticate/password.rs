@@ -1,0 +1,153 @@
+//! A password.
+//!
+//! The order of the steps is what keeps secrets: nothing about the user is told before the password has proved right, and
+//! what a wrong attempt costs (statements, one hash, one commit) does not depend on whether the name is somebody's.
+
+use std::sync::Arc;
+
+use crypto::password::{MAX_PASSWORD_BYTES, PasswordHash};
+use crypto::secret::Secret;
+
+use super::factor::Typed;
+use super::lock::{Attempt, Locked, Subject};
+use super::stored::{Stored, has_second_factor};
+use super::{Denied, Method, Peer, Proven, SecondFactor};
+use crate::credential::spec_of;
+use crate::{Identity, Realm, Timestamp, User};
+
+/// No user name or e-mail address is longer; whoever types more is refused before anything is looked up.
+const MAX_LOGIN_BYTES: usize = 1024;
+
+impl Identity {
+    /// Proves a user by user name (or e-mail address, as the realm allows) and password.
+    ///
+    /// # Errors
+    /// [`Denied`]; see [`Denied::looks_wrong`] for what a door may tell.
+    pub async fn prove_password(
+        &self,
+        realm: &Arc<Realm>,
+        login: &str,
+        password: &Secret,
+        factor: SecondFactor,
+        peer: &Peer,
+    ) -> Result<Proven, Denied> {
+        // Before any hash: whoever sends megabytes must not buy our time with them. It says nothing about the user.
+        if login.is_empty() || login.len() > MAX_LOGIN_BYTES {
+            return Err(Denied::Invalid { user: None, why: "user_not_found" });
+        }
+        if password.is_empty() || password.expose().len() > MAX_PASSWORD_BYTES {
+            return Err(Denied::Invalid { user: None, why: "invalid_user_credentials" });
+        }
+        let now = self.clock().now();
+        let name = canonical(login);
+        let user = self.find_user_by_login(realm, login).await?;
+        let subject = user.as_deref().map_or_else(|| self.decoy(realm, &name), Subject::known);
+        let attempt = Attempt { name: &name, password: password.expose(), peer, now };
+
+        let (locked, _) = self.lock_of(realm, &subject, now).await?;
+        let stored = Stored::load(self, &subject, factor == SecondFactor::Append).await?;
+        let typed = match factor {
+            SecondFactor::Append => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
+            SecondFactor::Refuse | SecondFactor::Ignore => Typed::whole(password),
+        };
+        let right = self.is_right(realm, &subject, &name, &stored, &typed.password).await?;
+
+        let Some(user) = user.as_ref().filter(|_| right) else {
+            return Err(self.wrong(realm, &subject, &attempt, locked).await);
+        };
+        // A right password without its code must look like a wrong one, or the password could be guessed alone.
+        if factor == SecondFactor::Append && !stored.otps.is_empty() && typed.code.is_none() {
+            return Err(self.wrong(realm, &subject, &attempt, locked).await);
+        }
+        // Asked once more: while this hash waited, others may have guessed until the lock came down, and a guess that
+        // was let in before must not slip past it.
+        let (locked_by_now, has_failures) = self.lock_of(realm, &subject, now).await?;
+        if locked != Locked::No || locked_by_now != Locked::No {
+            let locked = if locked == Locked::No { locked_by_now } else { locked };
+            return Err(self.wrong(realm, &subject, &attempt, locked).await);
+        }
+
+        check_may_enter(user, &stored, factor, now)?;
+        let method = match typed.code {
+            Some((credential, step)) => {
+                if !realm.settings.otp.reusable && !self.use_otp_step(&credential, step).await? {
+                    return Err(self.wrong(realm, &subject, &attempt, locked).await);
+                }
+                Method::PasswordAndOtp
+            }
+            None => Method::Password,
+        };
+        if has_failures {
+            self.clear_failures(realm, &user.id).await?;
+        }
+        self.rehash_later(realm, &stored, &typed.password);
+        Ok(Proven::new(realm, Arc::clone(user), now, method))
+    }
+
+    /// One hash, always: of the stored password, or of the dummy that goes with the name.
+    async fn is_right(
+        &self,
+        realm: &Realm,
+        subject: &Subject<'_>,
+        name: &str,
+        stored: &Stored,
+        password: &Secret,
+    ) -> Result<bool, Denied> {
+        let (hash, is_real): (Arc<PasswordHash>, bool) = match &stored.password {
+            Some(password) => (Arc::clone(&password.hash), true),
+            None => (self.dummy(realm, name), false),
+        };
+        // Equal requests share a hash only when they are about the same user; a name that is nobody's is one too.
+        let scope = if subject.user.is_some() { subject.id.as_str() } else { name };
+        let scope = [realm.id.as_str(), "\0", scope].concat();
+        Ok(self.hashing().verify(&hash, password, scope.as_bytes()).await? && is_real)
+    }
+
+    fn dummy(&self, realm: &Realm, name: &str) -> Arc<PasswordHash> {
+        let usual = realm.settings.password_policy.hash_spec();
+        let mix: Vec<_> =
+            realm.password_mix.iter().filter_map(|(kind, users)| Some((spec_of(kind)?, *users))).collect();
+        self.0.door.dummies.draw(&realm.id, name, &mix, &usual)
+    }
+
+    /// What the attempt is refused with, after it was counted. A store that cannot count refuses too.
+    async fn wrong(&self, realm: &Realm, subject: &Subject<'_>, attempt: &Attempt<'_>, locked: Locked) -> Denied {
+        if let Err(error) = self.count_wrong(realm, subject, attempt, locked).await {
+            return error.into();
+        }
+        let Some(user) = subject.user else {
+            return Denied::Invalid { user: None, why: "user_not_found" };
+        };
+        let wrong = Denied::Invalid { user: Some(user.id.clone()), why: "invalid_user_credentials" };
+        locked.denied(&user.id).unwrap_or(wrong)
+    }
+}
+
+/// What may stand against a user whose password is right.
+fn check_may_enter(user: &User, stored: &Stored, factor: SecondFactor, now: Timestamp) -> Result<(), Denied> {
+    let id = || user.id.clone();
+    if !user.enabled {
+        return Err(Denied::Disabled { user: id() });
+    }
+    if now.seconds() < user.not_before {
+        return Err(Denied::NotBefore { user: id() });
+    }
+    if !user.required_actions.is_empty() {
+        return Err(Denied::ActionRequired { user: id(), actions: user.required_actions.clone() });
+    }
+    let is_short_of_a_factor = match factor {
+        SecondFactor::Ignore => false,
+        SecondFactor::Refuse => has_second_factor(user),
+        // A second factor of another kind cannot be typed into the field.
+        SecondFactor::Append => has_second_factor(user) && stored.otps.is_empty(),
+    };
+    if is_short_of_a_factor {
+        return Err(Denied::SecondFactorRequired { user: id() });
+    }
+    Ok(())
+}
+
+/// One form for all spellings of a name that mean the same user, as the look-up has it.
+fn canonical(login: &str) -> String {
+    login.to_lowercase()
+}

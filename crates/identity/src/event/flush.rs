@@ -1,0 +1,97 @@
+//! The task that writes events: log lines first, then the rows that realms keep.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use crypto::random::Random;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{
+    Event,
+    append::AppendEvents,
+    buffer::{Buffer, Pending},
+    entity::Model,
+    line::Lines,
+};
+use crate::store::Inner;
+
+/// How long the first event of a batch waits for company. With the commit it stays well within the 50 ms that an event may
+/// take to its row.
+const LINGER: Duration = Duration::from_millis(20);
+/// Rows of one command to the writer.
+const ROWS: usize = 1000;
+
+/// The task's side.
+pub(super) struct Flusher {
+    pub(super) buffer: Arc<Buffer>,
+    pub(super) inner: Weak<Inner>,
+    pub(super) lines: Lines,
+}
+
+impl Flusher {
+    pub(super) async fn run(mut self) {
+        let mut told = 0;
+        loop {
+            self.buffer.some.notified().await;
+            // Time is up or somebody presses: write in either case.
+            let _ = timeout(LINGER, self.buffer.urgent.notified()).await;
+            let taken = self.buffer.take();
+            self.write(taken.events).await;
+            let lost = self.buffer.lost();
+            if lost > told {
+                tracing::error!(lost = lost - told, "events were lost");
+                told = lost;
+            }
+            for written in taken.flushes {
+                let _ = written.send(());
+            }
+            if taken.closed {
+                return;
+            }
+        }
+    }
+
+    async fn write(&mut self, events: Vec<Pending>) {
+        for pending in &events {
+            self.lines.write(&pending.realm_name, &pending.event);
+        }
+        let stored: Vec<Pending> = events.into_iter().filter(|pending| pending.stored).collect();
+        if stored.is_empty() {
+            return;
+        }
+        let Some(inner) = self.inner.upgrade() else {
+            tracing::error!(lost = stored.len(), "the store was closed before its events were stored");
+            return;
+        };
+        let mut rows = stored.into_iter().map(|pending| row(pending, &*inner.random)).peekable();
+        while rows.peek().is_some() {
+            let some: Vec<Model> = rows.by_ref().take(ROWS).collect();
+            let count = some.len() as u64;
+            if let Err(error) = inner.writer.ask_patiently(AppendEvents { rows: some }).await {
+                self.buffer.lose(count, inner.clock.monotonic_micros());
+                tracing::error!(%error, "events could not be stored");
+            }
+        }
+    }
+}
+
+fn row(pending: Pending, random: &dyn Random) -> Model {
+    let Event { time, kind, client, user, session, address, error, details } = pending.event;
+    Model {
+        id: crypto::random::uuid(random).to_string(),
+        realm_id: pending.realm.to_string(),
+        time: time.0,
+        kind: kind.into_owned(),
+        client_id: client,
+        user_id: user.map(|user| user.to_string()),
+        session_id: session,
+        address: address.map(|address| address.to_string()),
+        error: error.map(Cow::into_owned),
+        details: Value::Object(details.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
+            .to_string(),
+    }
+}

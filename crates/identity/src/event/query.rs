@@ -1,0 +1,80 @@
+//! Listing stored events.
+
+use std::borrow::Cow;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::Value;
+
+use super::{
+    Event,
+    entity::{Column, Entity, Model},
+};
+use crate::{Error, Fault, Identity, Realm, Timestamp, UserId};
+
+/// Events in one answer, when the question does not say.
+const DEFAULT_LIMIT: u64 = 100;
+/// Events in one answer at most.
+const MAX_LIMIT: u64 = 10_000;
+
+/// Which events to list; the newest come first.
+#[derive(Debug, Clone, Default)]
+pub struct EventQuery {
+    /// Only these kinds; empty for all.
+    pub kinds: Vec<String>,
+    /// Only of this client.
+    pub client: Option<String>,
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Not older than this.
+    pub from: Option<Timestamp>,
+    /// Not newer than this.
+    pub to: Option<Timestamp>,
+    /// How many to pass over.
+    pub skip: u64,
+    /// How many at most; 0 means 100, and nobody gets more than 10,000.
+    pub limit: u64,
+}
+
+impl Identity {
+    /// Stored events of a realm.
+    pub async fn events(&self, realm: &Realm, query: EventQuery) -> Result<Vec<Event>, Error> {
+        let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit.min(MAX_LIMIT) };
+        let rows = Entity::find()
+            .filter(Column::RealmId.eq(realm.id.as_str()))
+            .apply_if((!query.kinds.is_empty()).then_some(query.kinds), |rows, kinds| {
+                rows.filter(Column::Kind.is_in(kinds))
+            })
+            .apply_if(query.client, |rows, client| rows.filter(Column::ClientId.eq(client)))
+            .apply_if(query.user, |rows, user| rows.filter(Column::UserId.eq(user.as_str())))
+            .apply_if(query.from, |rows, from| rows.filter(Column::Time.gte(from.0)))
+            .apply_if(query.to, |rows, to| rows.filter(Column::Time.lte(to.0)))
+            .order_by_desc(Column::Time)
+            .order_by_desc(Column::Id)
+            .offset(query.skip)
+            .limit(limit)
+            .all(self.store().reader())
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+}
+
+fn read(row: Model) -> Result<Event, Error> {
+    let details: serde_json::Map<String, Value> =
+        serde_json::from_str(&row.details).map_err(|_| Fault::new("an event's details cannot be read"))?;
+    Ok(Event {
+        time: Timestamp(row.time),
+        kind: row.kind.into(),
+        client: row.client_id,
+        user: row.user_id.map(Into::into),
+        session: row.session_id,
+        address: row.address.and_then(|address| address.parse().ok()),
+        error: row.error.map(Into::into),
+        details: details
+            .into_iter()
+            .map(|(name, value)| {
+                let text = if let Value::String(text) = value { text } else { value.to_string() };
+                (Cow::Owned(name), text)
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,83 @@
+//! The signing keys of a realm's snapshot.
+
+use std::sync::Arc;
+
+use crypto::{algorithm::Algorithm, key::KeyPair};
+
+use super::{KeyStatus, RealmKey, SIGNING, TABLE, entity};
+use crate::{Error, Identity, KeyId, sealing};
+
+/// A realm's signing keys; the preferred come first.
+#[derive(Debug, Default)]
+pub struct KeyRing {
+    keys: Vec<Arc<RealmKey>>,
+    /// Who signs for each algorithm, so that a request does not search.
+    signers: Vec<(Algorithm, Arc<RealmKey>)>,
+}
+
+impl KeyRing {
+    /// Orders the keys (priority, then row, so that all nodes agree) and settles who signs what.
+    pub(crate) fn new(mut keys: Vec<Arc<RealmKey>>) -> Self {
+        keys.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        let signers = Algorithm::ALL
+            .iter()
+            .filter_map(|algorithm| {
+                let mut able =
+                    keys.iter().filter(|key| key.status == KeyStatus::Active && algorithm.suits(key.pair.kind()));
+                // A key made for this very algorithm goes before one that merely could.
+                let exact = able.clone().find(|key| key.algorithm == Some(*algorithm));
+                exact.or_else(|| able.next()).map(|key| (*algorithm, Arc::clone(key)))
+            })
+            .collect();
+        Self { keys, signers }
+    }
+
+    /// The key that signs for this algorithm.
+    #[must_use]
+    pub fn active(&self, algorithm: Algorithm) -> Option<&Arc<RealmKey>> {
+        self.signers.iter().find(|(of, _)| *of == algorithm).map(|(_, key)| key)
+    }
+
+    /// Keys that are published: those that sign, will sign, or did.
+    pub fn published(&self) -> impl Iterator<Item = &Arc<RealmKey>> {
+        self.keys.iter().filter(|key| key.status != KeyStatus::Disabled)
+    }
+
+    /// All keys, disabled ones too.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<RealmKey>> {
+        self.keys.iter()
+    }
+
+    /// A key by its row.
+    #[must_use]
+    pub fn by_id(&self, id: &KeyId) -> Option<&Arc<RealmKey>> {
+        self.keys.iter().find(|key| key.id == *id)
+    }
+}
+
+/// The ring of a realm's key rows. A key that cannot be opened is left out and told in the log: the others still sign.
+pub(crate) fn ring_of(identity: &Identity, rows: Vec<entity::Model>) -> KeyRing {
+    let keys = rows.into_iter().filter(|row| row.key_use == SIGNING && row.public_der.is_some());
+    let parsed = keys.filter_map(|row| {
+        let id = row.id.clone();
+        parse(identity, row)
+            .inspect_err(|error| tracing::error!(key = %id, %error, "a key of a realm cannot be used"))
+            .ok()
+    });
+    KeyRing::new(parsed.map(Arc::new).collect())
+}
+
+fn parse(identity: &Identity, row: entity::Model) -> Result<RealmKey, Error> {
+    let sealed = row.sealed.ok_or_else(|| Error::fault("the private half is missing"))?;
+    let private = sealing::open(&identity.0, TABLE, &row.id, &sealed)?;
+    let pair = KeyPair::from_pkcs8(&private).map_err(|error| Error::fault(format!("the private half: {error}")))?;
+    Ok(RealmKey {
+        status: row.status.parse()?,
+        algorithm: row.algorithm.parse().ok(),
+        priority: row.priority,
+        kid: row.kid,
+        pair,
+        certificate: row.certificate,
+        id: KeyId::from(row.id),
+    })
+}

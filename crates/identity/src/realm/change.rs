@@ -1,0 +1,56 @@
+//! Changing a realm's settings.
+
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter,
+};
+use serde_json::Value;
+
+use super::{
+    add::{NOUNS, check_name},
+    defaults, entity,
+};
+use crate::{
+    Error, RealmId, Tx, rows,
+    sealing::{self, Noun},
+};
+
+impl Tx {
+    /// Changes a realm by members of its RealmRepresentation: those present replace, `null` removes. Members with rows of
+    /// their own (clients, roles, users, …) are refused.
+    pub async fn change_realm(&mut self, id: &RealmId, patch: Value) -> Result<(), Error> {
+        let mut patch = rows::members(patch)?;
+        rows::refuse_members(&patch, &NOUNS, "is not changed with the realm")?;
+        rows::refuse_members(&patch, &["id"], "cannot be changed")?;
+        let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
+        let row = row.ok_or(Error::NotFound("realm"))?;
+        let mut changed = entity::ActiveModel { id: Unchanged(row.id.clone()), ..Default::default() };
+        if let Some(name) = rows::take_optional_text(&mut patch, "realm")?.filter(|name| *name != row.name) {
+            if row.name == defaults::MASTER {
+                return Err(Error::Refused("the realm `master` cannot be renamed".to_owned()));
+            }
+            check_name(&name)?;
+            self.touch_realm_name(&row.name);
+            self.touch_realm_name(&name);
+            changed.name = Set(name);
+        }
+        changed.enabled = Set(rows::take_flag(&mut patch, "enabled", row.enabled)?);
+
+        let mut document = rows::document(&row.document, &format!("realm {}", row.name))?;
+        let secrets = sealing::open_secrets(&self.identity().0, Noun::Realm, id.as_str(), row.sealed.as_deref())?;
+        sealing::put_back(&mut document, &secrets);
+        let mut document = rows::members(document)?;
+        rows::merge(&mut document, patch);
+        let (document, sealed) = self.seal_realm(id, document)?;
+        changed.document = Set(document);
+        changed.sealed = Set(sealed);
+        entity::Entity::update_many()
+            .set(changed)
+            .filter(entity::Column::Id.eq(id.as_str()))
+            .exec(self.connection())
+            .await
+            .map_err(rows::conflict("realm"))?;
+        self.touch_realm(id);
+        Ok(())
+    }
+}

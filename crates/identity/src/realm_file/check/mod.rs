@@ -1,0 +1,49 @@
+//! Finds every fault of a realm file before anything is written.
+//!
+//! First every member is brought to its type, then what Keycloak would add is added, then every name, id, reference,
+//! credential and key is looked at. A fault does not stop the rest.
+
+mod clients;
+pub(crate) mod credentials;
+mod flows;
+mod keys;
+pub(crate) mod names;
+mod place;
+mod realm;
+mod roles;
+mod settle;
+pub(crate) mod shape;
+mod users;
+
+use super::fault::{At, Faults};
+use super::limits::Limits;
+use super::placeholder::Environment;
+use super::{RealmFile, top_up};
+use names::Names;
+use place::Place;
+
+pub(crate) use clients::protocol;
+
+/// Checks a realm and its users; afterwards the document has the form that the import takes.
+pub(crate) fn check(realm: &mut RealmFile, limits: &Limits, environment: Environment<'_>, faults: &mut Faults) {
+    let file = realm.file.clone();
+    let root = At::Root;
+    let element = root.item(realm.element.unwrap_or_default());
+    let at = if realm.element.is_some() { element } else { root };
+    settle::realm(&mut realm.document, &file, &at, faults);
+    let added = top_up::top_up(&mut realm.document, &realm.name);
+    realm.facts.added = added;
+    let names = Names::of(&realm.document);
+    let mut place = Place { file: &file, names: &names, faults };
+    realm::check(&mut place, &realm.document, &at);
+    clients::check(&mut place, &realm.document, &at);
+    roles::check(&mut place, &realm.document, &at);
+    flows::check(&mut place, &realm.document, &at);
+    keys::check(&mut place, &realm.document, &at);
+    users::check(realm, &names, limits, environment, faults);
+}
+
+/// What the plugins find wrong with clients: asked at import, because reading knows no plugin.
+pub(crate) fn check_with_plugins(realm: &RealmFile, births: &dyn super::ClientBirth, faults: &mut Faults) {
+    clients::check_with_plugins(realm, births, faults);
+}

@@ -1,0 +1,83 @@
+//! Writes a realm as the file that it came from, or as Keycloak would write it.
+//!
+//! Everything is read in one consistent state. Users are read and written some at a time.
+
+mod out;
+mod realm_document;
+mod user_document;
+
+use std::io::Write;
+
+use sea_orm::{AccessMode, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
+
+use self::out::Out;
+use super::Progress;
+use crate::{Error, Identity};
+
+/// Users that are read at once.
+const USERS_PER_PAGE: usize = 500;
+
+/// What an export wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportReport {
+    /// How many users.
+    pub users: u64,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+impl Identity {
+    /// Writes a realm as a file that both Portreeve and Keycloak import. It holds every secret of the realm.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such realm; [`Error::Fault`] if the store or `out` fails.
+    pub async fn export_realm(
+        &self,
+        name: &str,
+        users: bool,
+        out: &mut (dyn Write + Send),
+        progress: &dyn Progress,
+    ) -> Result<ExportReport, Error> {
+        let on = snapshot(self).await?;
+        let (document, directory) = realm_document::read(self, &on, name).await?;
+        let mut out = Out::new(out);
+        let mut report = ExportReport::default();
+        out.begin()?;
+        for (member, value) in &document {
+            if !users && member == super::read::FEDERATED_USERS {
+                continue;
+            }
+            out.member(member, value)?;
+        }
+        if users {
+            let ids = user_document::ids(&on, &directory.realm).await?;
+            progress.start("users", ids.len() as u64);
+            out.begin_list(super::parse::USERS)?;
+            for page in ids.chunks(USERS_PER_PAGE) {
+                for user in user_document::page(self, &on, &directory, page).await? {
+                    out.item(&user)?;
+                    report.users += 1;
+                }
+                progress.advance(page.len() as u64);
+            }
+            out.end_list()?;
+            progress.finish();
+        }
+        report.bytes = out.end()?;
+        self.store().commit(on).await?;
+        Ok(report)
+    }
+}
+
+/// A transaction whose statements all see one state.
+async fn snapshot(identity: &Identity) -> Result<DatabaseTransaction, Error> {
+    let reader = identity.store().reader();
+    let on = match identity.store().backend() {
+        DbBackend::Postgres => {
+            reader.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
+        }
+        _ => reader.begin().await?,
+    };
+    identity.store().statements.add(1);
+    Ok(on)
+}

@@ -1,0 +1,373 @@
+//! Rows of a realm → its document: the inverse of the import, noun by noun.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::{Map, Value, json};
+
+use crate::realm_file::check::names::group_path;
+use crate::realm_file::component_key::{self, KEY_PROVIDER, KeyRow};
+use crate::sealing::{self, Noun};
+use crate::{Error, Identity, client, group, key, mapper, realm, role, rows, scope};
+
+/// Rows → names of one realm.
+pub(super) struct Directory {
+    pub(super) realm: String,
+    /// Row of a client → its `clientId`.
+    pub(super) clients: HashMap<String, String>,
+    /// Row of a role → its client's `clientId` and its name.
+    pub(super) roles: HashMap<String, (Option<String>, String)>,
+    /// Row of a group → its path.
+    pub(super) groups: HashMap<String, String>,
+}
+
+type Object = Map<String, Value>;
+
+/// Reads the realm without its users.
+pub(super) async fn read(
+    identity: &Identity,
+    on: &DatabaseTransaction,
+    name: &str,
+) -> Result<(Object, Directory), Error> {
+    let row = realm::entity::Entity::find()
+        .filter(realm::entity::Column::Name.eq(name))
+        .filter(realm::entity::Column::Visible.eq(true))
+        .one(on)
+        .await?
+        .ok_or(Error::NotFound("realm"))?;
+    let mut document = unsealed(identity, Noun::Realm, &row.id, &row.document, row.sealed.as_deref())?;
+    let mut directory =
+        Directory { realm: row.id.clone(), clients: HashMap::new(), roles: HashMap::new(), groups: HashMap::new() };
+    let (clients, scopes) = clients(identity, on, &mut directory).await?;
+    let roles = roles(on, &mut directory, document.shift_remove("roles")).await?;
+    let groups = groups(on, &mut directory).await?;
+    keys(identity, on, &row.id, &mut document).await?;
+
+    let mut whole = Object::new();
+    whole.insert("id".to_owned(), json!(row.id));
+    whole.insert("realm".to_owned(), json!(row.name));
+    whole.insert("enabled".to_owned(), json!(row.enabled));
+    whole.extend(document);
+    whole.insert("roles".to_owned(), roles);
+    whole.insert("groups".to_owned(), Value::Array(groups));
+    whole.insert("clients".to_owned(), Value::Array(clients));
+    whole.insert("clientScopes".to_owned(), Value::Array(scopes));
+    Ok((whole, directory))
+}
+
+pub(super) fn object(text: &str, whose: &str) -> Result<Object, Error> {
+    rows::members(rows::document(text, whose)?)
+}
+
+fn unsealed(identity: &Identity, noun: Noun, id: &str, document: &str, sealed: Option<&[u8]>) -> Result<Object, Error> {
+    let mut document = rows::document(document, id)?;
+    let secrets = sealing::open_secrets(&identity.0, noun, id, sealed)?;
+    sealing::put_back(&mut document, &secrets);
+    rows::members(document)
+}
+
+/// Writes a list where there are items, or where the file had the member.
+pub(super) fn put_list(document: &mut Object, member: &str, items: Vec<Value>) {
+    if !items.is_empty() || document.contains_key(member) {
+        document.insert(member.to_owned(), Value::Array(items));
+    }
+}
+
+/// Adds names to the lists of an object: what was empty in the file is there already.
+pub(super) fn put_lists(document: &mut Object, member: &str, lists: Vec<(String, Vec<Value>)>) {
+    if lists.is_empty() {
+        return;
+    }
+    if let Value::Object(object) = document.entry(member).or_insert_with(|| json!({})) {
+        for (name, items) in lists {
+            object.insert(name, Value::Array(items));
+        }
+    }
+}
+
+/// An object that begins with these members.
+fn begin(id: &str, name: (&str, &str), rest: Object) -> Object {
+    let mut object = Object::new();
+    object.insert("id".to_owned(), json!(id));
+    object.insert(name.0.to_owned(), json!(name.1));
+    object.extend(rest);
+    object
+}
+
+async fn clients(
+    identity: &Identity,
+    on: &DatabaseTransaction,
+    directory: &mut Directory,
+) -> Result<(Vec<Value>, Vec<Value>), Error> {
+    let realm = directory.realm.clone();
+    let mut of_client: HashMap<String, Vec<Value>> = HashMap::new();
+    let mut of_scope: HashMap<String, Vec<Value>> = HashMap::new();
+    let mappers = mapper::entity::Entity::find()
+        .filter(mapper::entity::Column::RealmId.eq(&realm))
+        .order_by_asc(mapper::entity::Column::Position)
+        .all(on)
+        .await?;
+    for row in mappers {
+        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
+        one.insert("protocol".to_owned(), json!(row.protocol));
+        one.insert("protocolMapper".to_owned(), json!(row.mapper));
+        match (row.client_id, row.scope_id) {
+            (Some(client), _) => of_client.entry(client).or_default().push(Value::Object(one)),
+            (None, Some(scope)) => of_scope.entry(scope).or_default().push(Value::Object(one)),
+            (None, None) => {}
+        }
+    }
+    let mut names: HashMap<String, String> = HashMap::new();
+    let mut scopes = Vec::new();
+    let rows = scope::entity::Entity::find()
+        .filter(scope::entity::Column::RealmId.eq(&realm))
+        .order_by_asc(scope::entity::Column::Position)
+        .all(on)
+        .await?;
+    for row in rows {
+        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
+        one.insert("protocol".to_owned(), json!(row.protocol));
+        put_list(&mut one, "protocolMappers", of_scope.remove(&row.id).unwrap_or_default());
+        names.insert(row.id, row.name);
+        scopes.push(Value::Object(one));
+    }
+    let mut bindings: HashMap<(String, bool), Vec<Value>> = HashMap::new();
+    let rows = scope::binding::Entity::find()
+        .filter(
+            scope::binding::Column::ScopeId.in_subquery(
+                scope::entity::Entity::find()
+                    .select_only()
+                    .column(scope::entity::Column::Id)
+                    .filter(scope::entity::Column::RealmId.eq(&realm))
+                    .into_query(),
+            ),
+        )
+        .order_by_asc(scope::binding::Column::Position)
+        .all(on)
+        .await?;
+    for row in rows {
+        if let Some(name) = names.get(&row.scope_id) {
+            bindings.entry((row.client_id, row.optional)).or_default().push(json!(name));
+        }
+    }
+    let mut clients = Vec::new();
+    let rows = client::entity::Entity::find()
+        .filter(client::entity::Column::RealmId.eq(&realm))
+        .order_by_asc(client::entity::Column::Position)
+        .all(on)
+        .await?;
+    for row in rows {
+        let rest = unsealed(identity, Noun::Client, &row.id, &row.document, row.sealed.as_deref())?;
+        let mut one = begin(&row.id, ("clientId", &row.client_id), rest);
+        one.insert("enabled".to_owned(), json!(row.enabled));
+        one.insert("protocol".to_owned(), json!(row.protocol));
+        put_list(&mut one, "protocolMappers", of_client.remove(&row.id).unwrap_or_default());
+        for (member, optional) in [("defaultClientScopes", false), ("optionalClientScopes", true)] {
+            put_list(&mut one, member, bindings.remove(&(row.id.clone(), optional)).unwrap_or_default());
+        }
+        directory.clients.insert(row.id, row.client_id);
+        clients.push(Value::Object(one));
+    }
+    Ok((clients, scopes))
+}
+
+async fn roles(on: &DatabaseTransaction, directory: &mut Directory, shape: Option<Value>) -> Result<Value, Error> {
+    let rows = role::entity::Entity::find()
+        .filter(role::entity::Column::RealmId.eq(&directory.realm))
+        .order_by_asc(role::entity::Column::Position)
+        .all(on)
+        .await?;
+    for row in &rows {
+        let client = row.client_id.as_ref().and_then(|client| directory.clients.get(client)).cloned();
+        directory.roles.insert(row.id.clone(), (client, row.name.clone()));
+    }
+    let composites = role::composite::Entity::find()
+        .filter(
+            role::composite::Column::ParentId.in_subquery(
+                role::entity::Entity::find()
+                    .select_only()
+                    .column(role::entity::Column::Id)
+                    .filter(role::entity::Column::RealmId.eq(&directory.realm))
+                    .into_query(),
+            ),
+        )
+        .order_by_asc(role::composite::Column::Position)
+        .all(on)
+        .await?;
+    let mut children: HashMap<String, Vec<String>> = HashMap::new();
+    for row in composites {
+        children.entry(row.parent_id).or_default().push(row.child_id);
+    }
+    let mut of_realm = Vec::new();
+    let mut of_clients: Vec<(String, Vec<Value>)> = Vec::new();
+    for row in rows {
+        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
+        let parts = children.remove(&row.id).unwrap_or_default();
+        if one.contains_key("composite") || !parts.is_empty() {
+            one.insert("composite".to_owned(), json!(!parts.is_empty()));
+        }
+        if !parts.is_empty() {
+            let (realm_roles, client_roles) = directory.role_names(&parts);
+            let mut composites = Object::new();
+            put_list(&mut composites, "realm", realm_roles);
+            put_lists(&mut composites, "client", client_roles);
+            one.insert("composites".to_owned(), Value::Object(composites));
+        }
+        match row.client_id.as_ref().map(|client| directory.clients.get(client)) {
+            None => of_realm.push(Value::Object(one)),
+            Some(Some(client)) => add_to(&mut of_clients, client, Value::Object(one)),
+            Some(None) => {}
+        }
+    }
+    let mut all = match shape {
+        Some(Value::Object(shape)) => shape,
+        _ => Object::new(),
+    };
+    all.insert("realm".to_owned(), Value::Array(of_realm));
+    all.entry("client").or_insert_with(|| json!({}));
+    put_lists(&mut all, "client", of_clients);
+    Ok(Value::Object(all))
+}
+
+fn add_to(lists: &mut Vec<(String, Vec<Value>)>, name: &str, item: Value) {
+    match lists.iter_mut().find(|(known, _)| known == name) {
+        Some((_, items)) => items.push(item),
+        None => lists.push((name.to_owned(), vec![item])),
+    }
+}
+
+impl Directory {
+    /// Names of roles, those of the realm and those of clients apart, each in order.
+    pub(super) fn role_names(&self, ids: &[String]) -> (Vec<Value>, Vec<(String, Vec<Value>)>) {
+        let mut of_realm = Vec::new();
+        let mut of_clients = Vec::new();
+        for (client, name) in ids.iter().filter_map(|id| self.roles.get(id)) {
+            match client {
+                None => of_realm.push(json!(name)),
+                Some(client) => add_to(&mut of_clients, client, json!(name)),
+            }
+        }
+        (of_realm, of_clients)
+    }
+}
+
+async fn groups(on: &DatabaseTransaction, directory: &mut Directory) -> Result<Vec<Value>, Error> {
+    let rows = group::entity::Entity::find()
+        .filter(group::entity::Column::RealmId.eq(&directory.realm))
+        .order_by_asc(group::entity::Column::Position)
+        .all(on)
+        .await?;
+    let grants = group::role::Entity::find()
+        .filter(
+            group::role::Column::GroupId.in_subquery(
+                group::entity::Entity::find()
+                    .select_only()
+                    .column(group::entity::Column::Id)
+                    .filter(group::entity::Column::RealmId.eq(&directory.realm))
+                    .into_query(),
+            ),
+        )
+        .order_by_asc(group::role::Column::Position)
+        .all(on)
+        .await?;
+    let mut roles: HashMap<String, Vec<String>> = HashMap::new();
+    for row in grants {
+        roles.entry(row.group_id).or_default().push(row.role_id);
+    }
+    let mut below: HashMap<Option<String>, Vec<group::entity::Model>> = HashMap::new();
+    for row in rows {
+        below.entry(row.parent_id.clone()).or_default().push(row);
+    }
+    tree(None, "", &mut below, &mut roles, directory)
+}
+
+/// The groups below one; each row is taken out of `below`, so that a circle ends.
+fn tree(
+    parent: Option<&str>,
+    parent_path: &str,
+    below: &mut HashMap<Option<String>, Vec<group::entity::Model>>,
+    roles: &mut HashMap<String, Vec<String>>,
+    directory: &mut Directory,
+) -> Result<Vec<Value>, Error> {
+    let mut list = Vec::new();
+    for row in below.remove(&parent.map(str::to_owned)).unwrap_or_default() {
+        let path = group_path(parent_path, &row.name);
+        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
+        one.insert("path".to_owned(), json!(path));
+        if let Some(parent) = parent {
+            one.insert("parentId".to_owned(), json!(parent));
+        } else {
+            one.shift_remove("parentId");
+        }
+        let (realm_roles, client_roles) = directory.role_names(&roles.remove(&row.id).unwrap_or_default());
+        put_list(&mut one, "realmRoles", realm_roles);
+        put_lists(&mut one, "clientRoles", client_roles);
+        directory.groups.insert(row.id.clone(), path.clone());
+        let children = tree(Some(&row.id), &path, below, roles, directory)?;
+        put_list(&mut one, "subGroups", children);
+        list.push(Value::Object(one));
+    }
+    Ok(list)
+}
+
+async fn keys(identity: &Identity, on: &DatabaseTransaction, realm: &str, document: &mut Object) -> Result<(), Error> {
+    let rows = key::entity::Entity::find()
+        .filter(key::entity::Column::RealmId.eq(realm))
+        .order_by_asc(key::entity::Column::Position)
+        .order_by_asc(key::entity::Column::Id)
+        .all(on)
+        .await?;
+    let mut found: Vec<(String, Value)> = Vec::new();
+    for row in rows {
+        found.push((row.id.clone(), component(identity, &row)?));
+    }
+    let Value::Object(components) = document.entry("components").or_insert_with(|| json!({})) else { return Ok(()) };
+    if found.is_empty() && !components.contains_key(KEY_PROVIDER) {
+        return Ok(());
+    }
+    let Value::Array(list) = components.entry(KEY_PROVIDER).or_insert_with(|| json!([])) else { return Ok(()) };
+    let mut written = Vec::new();
+    for item in std::mem::take(list) {
+        let id = item.get("id").and_then(Value::as_str);
+        match found.iter().position(|(row, _)| Some(row.as_str()) == id) {
+            Some(index) => written.push(found.remove(index).1),
+            // A place whose key is gone is no component any more.
+            None if item.get("providerId").is_none() => {}
+            None => written.push(item),
+        }
+    }
+    written.extend(found.into_iter().map(|(_, component)| component));
+    *list = written;
+    Ok(())
+}
+
+fn component(identity: &Identity, row: &key::entity::Model) -> Result<Value, Error> {
+    let rest = object(&row.document, &row.id)?;
+    let from_file = rest.contains_key("providerId");
+    let mut one = Object::new();
+    one.insert("id".to_owned(), json!(row.id));
+    if !from_file {
+        one.insert("name".to_owned(), json!(row.name));
+        one.insert("providerId".to_owned(), json!(row.provider_id));
+        one.insert("subComponents".to_owned(), json!({}));
+    }
+    one.extend(rest);
+    let Some(sealed) = &row.sealed else { return Ok(Value::Object(one)) };
+    let secret = sealing::open(&identity.0, key::TABLE, &row.id, sealed)?;
+    let status_in_document = component_key::status_of(&one);
+    let facts = KeyRow {
+        provider_id: &row.provider_id,
+        algorithm: &row.algorithm,
+        key_use: &row.key_use,
+        kid: &row.kid,
+        priority: row.priority,
+        status: row.status.parse()?,
+        status_in_document,
+        certificate: row.certificate.as_deref(),
+        public_der: row.public_der.as_deref(),
+        secret: &secret,
+    };
+    component_key::restore(&mut one, &facts)
+        .map_err(|error| Error::fault(format!("key {} cannot be written: {error}", row.id)))?;
+    Ok(Value::Object(one))
+}

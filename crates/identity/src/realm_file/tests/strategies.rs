@@ -1,0 +1,86 @@
+//! What happens where a realm exists, and what is left when an import fails.
+
+use super::*;
+use crate::realm_file::ImportError;
+use crate::testing::on_each_database;
+
+fn with_user(realm: &str, id: &str, user: &str) -> RealmFile {
+    text(&json!({"id": id, "realm": realm, "enabled": true, "users": [{"id": format!("{id}-u"), "username": user}]}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_existing_realm_is_refused_left_alone_or_replaced() {
+    on_each_database(async |store| {
+        import(&store.identity, with_user("a", "1", "old")).await;
+        let before = store.realm("a").await;
+        assert!(store.identity.find_user_by_login(&before, "old").await.unwrap().is_some());
+
+        let bring = async |file: RealmFile, strategy: Strategy| {
+            store.identity.import_realm(file, strategy, &Births, &NoProgress).await
+        };
+        let refused = bring(with_user("a", "1", "new"), Strategy::Fail).await;
+        assert!(matches!(refused, Err(ImportError::Exists(name)) if name == "a"));
+        let skipped = bring(with_user("a", "1", "new"), Strategy::Skip).await;
+        assert!(matches!(skipped, Ok(ImportOutcome::Skipped)));
+        assert_eq!(store.realm("a").await.version, before.version);
+
+        let replaced = bring(with_user("a", "1", "new"), Strategy::Overwrite).await;
+        assert!(matches!(replaced, Ok(ImportOutcome::Imported(_))), "{replaced:?}");
+        let after = store.realm("a").await;
+        assert_eq!(after.id, before.id);
+        assert!(after.version > before.version);
+        assert!(store.identity.find_user_by_login(&after, "old").await.unwrap().is_none());
+        assert!(store.identity.find_user_by_login(&after, "new").await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a76_a_failure_half_way_leaves_nothing() {
+    on_each_database(async |store| {
+        import(&store.identity, with_user("a", "1", "x")).await;
+        let rows = (count(&store, "realm").await, count(&store, "client").await, count(&store, "realm_user").await);
+        // The realm and its clients are written before the user whose id is taken is met.
+        let file = text(&json!({"realm": "b", "users": [{"username": "y"}, {"id": "1-u", "username": "z"}]}));
+        let error = store.identity.import_realm(file, Strategy::Fail, &Births, &NoProgress).await.unwrap_err();
+        assert_eq!(error.to_string(), "file.json: /users: the id \"1-u\" is used by a user of another realm");
+        let after = (count(&store, "realm").await, count(&store, "client").await, count(&store, "realm_user").await);
+        assert_eq!(rows, after);
+        assert!(store.identity.realm("b").await.unwrap().is_none());
+
+        let copy = text(&json!({"realm": "c", "id": "1"}));
+        let error = store.identity.import_realm(copy, Strategy::Fail, &Births, &NoProgress).await.unwrap_err();
+        assert_eq!(error.to_string(), "file.json: /id: the id \"1\" is used by another realm");
+        assert_eq!(rows.0, count(&store, "realm").await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a76_a_failed_replacement_leaves_the_old_realm() {
+    on_each_database(async |store| {
+        import(&store.identity, with_user("a", "1", "old")).await;
+        import(&store.identity, with_user("b", "2", "other")).await;
+        let file = text(&json!({"id": "1", "realm": "a", "users": [{"id": "2-u", "username": "new"}]}));
+        let error = store.identity.import_realm(file, Strategy::Overwrite, &Births, &NoProgress).await;
+        assert!(matches!(error, Err(ImportError::Faults(_))), "{error:?}");
+        let realm = store.realm("a").await;
+        assert!(store.identity.find_user_by_login(&realm, "old").await.unwrap().is_some());
+        assert!(store.identity.find_user_by_login(&realm, "new").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leftover_is_told_and_swept() {
+    use sea_orm::ConnectionTrait;
+    let mut store = TestStore::sqlite().await;
+    import(&store.identity, with_user("a", "1", "x")).await;
+    let writer = &store.identity.store().writer;
+    writer.execute_unprepared("UPDATE realm SET visible = FALSE").await.unwrap();
+    let again = store.identity.import_realm(with_user("a", "3", "x"), Strategy::Skip, &Births, &NoProgress).await;
+    assert!(matches!(again, Err(ImportError::UnderWay(_))), "{again:?}");
+    store.restart().await;
+    assert_eq!(count(&store, "realm_user").await, 0);
+    import(&store.identity, with_user("a", "3", "x")).await;
+}

@@ -1,0 +1,78 @@
+//! Sweeping what time has killed: expired tickets, and events older than their realm keeps them.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{
+    Error, Identity, event,
+    store::{Inner, Store},
+    task::Task,
+    ticket,
+};
+
+/// Rows that one statement deletes at most.
+const BATCH: u64 = 500;
+/// Time between two sweeps.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// What a sweep has deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Expired tickets.
+    pub tickets: u64,
+    /// Events older than their realm keeps them, and those of realms that are gone.
+    pub events: u64,
+}
+
+impl Identity {
+    /// Deletes expired tickets and outdated events. Runs by itself every minute; several nodes may do it at once.
+    pub async fn sweep(&self) -> Result<Swept, Error> {
+        let now = self.clock().now();
+        Ok(Swept { tickets: ticket::sweep(self.store(), now).await?, events: event::sweep(self.store(), now).await? })
+    }
+}
+
+/// Sweeps now and then, for as long as the store is in use.
+#[derive(Default)]
+pub(crate) struct Sweeper(Task);
+
+impl Sweeper {
+    /// Starts the task; called once, after the store is open.
+    pub(crate) fn start(&self, inner: &Arc<Inner>) {
+        self.0.start(run(Arc::downgrade(inner)));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.abort();
+    }
+}
+
+async fn run(inner: Weak<Inner>) {
+    let mut period = interval(PERIOD);
+    period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        period.tick().await;
+        let Some(inner) = inner.upgrade() else { return };
+        if let Err(error) = Identity(inner).sweep().await {
+            tracing::warn!(%error, "expired rows could not be swept");
+        }
+    }
+}
+
+/// Runs a delete of at most the given number of rows until it finds fewer; whoever else wants to write gets in between.
+pub(crate) async fn in_batches(store: &Store, delete: impl Fn(u64) -> DeleteStatement) -> Result<u64, DbErr> {
+    let mut total = 0;
+    loop {
+        let deleted = store.writer.execute(&delete(BATCH)).await?.rows_affected();
+        total += deleted;
+        if deleted < BATCH {
+            return Ok(total);
+        }
+        tokio::task::yield_now().await;
+    }
+}

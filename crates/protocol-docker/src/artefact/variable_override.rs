@@ -1,0 +1,71 @@
+//! Keycloak's "Variable Override": options of `docker run` for a registry.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use identity::{Client, Error, Realm};
+use protocol::{Artefact, BoxFuture, Portreeve};
+
+use super::Facts;
+use super::registry_config::trust;
+use super::write::shell;
+
+/// The artefact.
+pub(crate) struct VariableOverride;
+
+impl Artefact for VariableOverride {
+    fn id(&self) -> &'static str {
+        "docker-v2-variable-override"
+    }
+
+    fn label(&self) -> &'static str {
+        "Variable Override"
+    }
+
+    fn help(&self) -> &'static str {
+        "Options of docker run that set a registry's environment."
+    }
+
+    fn file_name(&self) -> &'static str {
+        "docker-env.txt"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "text/plain"
+    }
+
+    fn render<'a>(
+        &'a self,
+        portreeve: &'a Portreeve,
+        realm: &'a Arc<Realm>,
+        client: &'a Arc<Client>,
+    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(async move { Ok(options(&Facts::of(portreeve, realm, client)?).into_bytes()) })
+    }
+}
+
+fn options(facts: &Facts) -> String {
+    let mut out = String::new();
+    for (name, value) in facts.token_options().into_iter().chain([trust(facts.settings.profile)]) {
+        let _ = writeln!(out, "-e REGISTRY_AUTH_TOKEN_{}={} \\", name.to_uppercase(), shell(value));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn t48_options_are_keycloaks_with_right_addresses_and_the_trust() {
+        assert_eq!(
+            options(&sample("registry", &[])),
+            "-e REGISTRY_AUTH_TOKEN_REALM=https://id.example/realms/harbour/protocol/docker-v2/auth \\\n\
+             -e REGISTRY_AUTH_TOKEN_SERVICE=registry \\\n\
+             -e REGISTRY_AUTH_TOKEN_ISSUER=https://id.example/realms/harbour \\\n\
+             -e REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE=/etc/docker/registry/root-cert-bundle.pem \\\n"
+        );
+        assert!(options(&sample("x; rm", &[])).contains("SERVICE='x; rm' \\\n"));
+    }
+}

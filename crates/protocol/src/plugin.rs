@@ -1,0 +1,108 @@
+//! What a protocol plugin gives.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
+
+use crate::{ApiState, Artefact, BoxFuture, FormField, MapperKind, Operation};
+
+/// A client's settings as they would be saved.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientSettings<'a> {
+    /// Its attributes.
+    pub attributes: &'a BTreeMap<String, String>,
+    /// Its own mappers.
+    pub mappers: &'a [Mapper],
+}
+
+/// A kind of event that a plugin records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind {
+    /// `<prefix>.<what>`, the prefix the same for all of a plugin's kinds.
+    pub name: &'static str,
+    /// Name for people.
+    pub label: &'static str,
+    /// Whether it tells of a refusal or fault.
+    pub is_error: bool,
+}
+
+/// Somebody or something that was just removed from a realm.
+#[derive(Debug, Clone, Copy)]
+pub enum Removed<'a> {
+    /// A user.
+    User {
+        /// The row.
+        id: &'a UserId,
+        /// The stored user name.
+        username: &'a str,
+    },
+    /// A group, with all below it.
+    Group {
+        /// The row.
+        id: &'a GroupId,
+        /// Its path.
+        path: &'a str,
+    },
+    /// A role.
+    Role {
+        /// The row.
+        id: &'a RoleId,
+        /// The `clientId` of its client, none for a realm role.
+        client: Option<&'a str>,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A client with its service account.
+    Client {
+        /// Its `clientId`.
+        client_id: &'a str,
+    },
+}
+
+/// A protocol. Everybody asks the registry of plugins; nobody names one.
+pub trait Plugin: Send + Sync + 'static {
+    /// Id, as in a client's `protocol`.
+    fn id(&self) -> &'static str;
+
+    /// Name for people.
+    fn title(&self) -> &'static str;
+
+    /// Routes for programs, mounted at `/realms/{realm}/protocol/<id>`: no cookie is read or set there, so what they
+    /// make must not need a session.
+    fn api(&self) -> Router<ApiState>;
+
+    /// Settings of a client, in the order in which a form shows them.
+    fn client_form(&self) -> &'static [FormField];
+
+    /// What is wrong with a client's settings; saving is refused while there is anything.
+    fn check_client(&self, settings: &ClientSettings<'_>) -> Vec<FieldFault>;
+
+    /// Mappers of a new client that brings none.
+    fn client_birth(&self) -> Vec<MapperSeed>;
+
+    /// Kinds of mapper.
+    fn mappers(&self) -> &'static [&'static dyn MapperKind];
+
+    /// Installation artefacts.
+    fn artefacts(&self) -> &'static [&'static dyn Artefact];
+
+    /// Kinds of event.
+    fn event_kinds(&self) -> &'static [EventKind];
+
+    /// Administrative verbs on one client.
+    fn operations(&self) -> &'static [&'static dyn Operation] {
+        &[]
+    }
+
+    /// Drops what would otherwise speak for a namesake that comes later. Part of the unit of work that removes.
+    fn subject_removed<'a>(
+        &'a self,
+        _tx: &'a mut Tx,
+        _realm: &'a Arc<Realm>,
+        _removed: Removed<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}

@@ -1,0 +1,92 @@
+//! The registry of plugins. Filled in one file of the server.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use identity::realm_file::ClientBirth;
+use identity::{FieldFault, Mapper, MapperSeed};
+
+use crate::{ApiState, ClientSettings, Plugin};
+
+/// All plugins, in the order in which they are offered.
+pub struct Plugins {
+    plugins: Vec<Arc<dyn Plugin>>,
+}
+
+/// Two plugins claim one protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DuplicatePlugin(pub &'static str);
+
+impl fmt::Display for DuplicatePlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "two plugins claim the protocol `{}`", self.0)
+    }
+}
+
+impl std::error::Error for DuplicatePlugin {}
+
+impl fmt::Debug for Plugins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.plugins.iter().map(|plugin| plugin.id())).finish()
+    }
+}
+
+impl Plugins {
+    /// Registers plugins.
+    ///
+    /// # Errors
+    /// When two have one id.
+    pub fn new(plugins: Vec<Box<dyn Plugin>>) -> Result<Self, DuplicatePlugin> {
+        let mut known: Vec<Arc<dyn Plugin>> = Vec::with_capacity(plugins.len());
+        for plugin in plugins {
+            if known.iter().any(|other| other.id() == plugin.id()) {
+                return Err(DuplicatePlugin(plugin.id()));
+            }
+            known.push(Arc::from(plugin));
+        }
+        Ok(Self { plugins: known })
+    }
+
+    /// The plugin of a protocol.
+    pub fn get(&self, protocol: &str) -> Option<&Arc<dyn Plugin>> {
+        self.plugins.iter().find(|plugin| plugin.id() == protocol)
+    }
+
+    /// All plugins.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Plugin>> {
+        self.plugins.iter()
+    }
+
+    /// The program halves of all plugins, each at `/realms/{realm}/protocol/<id>`.
+    pub fn api(&self) -> Router<ApiState> {
+        self.plugins.iter().fold(Router::new(), |router, plugin| {
+            router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.api())
+        })
+    }
+
+    /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
+    pub fn check_client(&self, protocol: &str, settings: &ClientSettings<'_>) -> Vec<FieldFault> {
+        self.get(protocol).map(|plugin| plugin.check_client(settings)).unwrap_or_default()
+    }
+}
+
+impl ClientBirth for Plugins {
+    fn mappers(&self, protocol: &str) -> Vec<MapperSeed> {
+        self.get(protocol).map(|plugin| plugin.client_birth()).unwrap_or_default()
+    }
+
+    fn knows_protocol(&self, protocol: &str) -> bool {
+        self.get(protocol).is_some()
+    }
+
+    fn check_client(
+        &self,
+        protocol: &str,
+        attributes: &BTreeMap<String, String>,
+        mappers: &[Mapper],
+    ) -> Vec<FieldFault> {
+        Plugins::check_client(self, protocol, &ClientSettings { attributes, mappers })
+    }
+}

@@ -1,0 +1,215 @@
+//! Log lines on standard error, written by a thread of their own.
+//!
+//! A request never waits for a terminal, a pipe or a full disk (F03): lines go through a bounded queue, and when it is
+//! full they are dropped and counted (`portreeve_log_lines_lost_total`).
+
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::configuration::LogFormat;
+
+/// Lines that may wait for the writer.
+const QUEUE: usize = 4096;
+/// Tells two lines for each step of a new database; whoever wants them names it in `log_level`.
+const MIGRATIONS: &str = "sea_orm_migration";
+/// How long a stopping process waits for the last lines.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// Says whether a `log_level` can be understood.
+///
+/// # Errors
+/// What is expected instead.
+pub(crate) fn check_level(text: &str) -> Result<(), String> {
+    // A word alone would be taken for a target at its loudest: a mistyped level must not open the log.
+    let levels = text.split(',').all(|part| {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+        level.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok()
+    });
+    if levels && text.parse::<Targets>().is_ok() {
+        return Ok(());
+    }
+    Err(format!("takes a level such as info, or info,event=warn, not {text:?}"))
+}
+
+/// The way to the writing thread.
+#[derive(Clone)]
+pub struct Log {
+    queue: SyncSender<Vec<u8>>,
+    taken: Arc<AtomicU64>,
+    lost: Arc<AtomicU64>,
+    written: Arc<Written>,
+}
+
+/// How many lines the thread is done with.
+#[derive(Default)]
+struct Written {
+    lines: Mutex<u64>,
+    more: Condvar,
+}
+
+impl Log {
+    /// Starts the thread that writes to `out`.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn to(out: impl Write + Send + 'static) -> io::Result<Self> {
+        let (queue, lines) = sync_channel(QUEUE);
+        let written = Arc::new(Written::default());
+        let log = Self { queue, taken: Arc::default(), lost: Arc::default(), written: written.clone() };
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(&lines, out, &written))?;
+        Ok(log)
+    }
+
+    /// Lines that were dropped because the queue was full.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Waits, a second at most, until what was logged so far is written.
+    pub fn flush(&self) {
+        let taken = self.taken.load(Ordering::Acquire);
+        let lines = self.written.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever cannot be written to has had their second.
+        drop(self.written.more.wait_timeout_while(lines, LAST_LINES, |lines| *lines < taken));
+    }
+
+    fn push(&self, line: Vec<u8>) {
+        if self.queue.try_send(line).is_ok() {
+            self.taken.fetch_add(1, Ordering::Release);
+        } else {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn write_lines(lines: &Receiver<Vec<u8>>, mut out: impl Write, written: &Written) {
+    while let Ok(line) = lines.recv() {
+        // Nobody is left to tell when the log itself cannot be written.
+        let _ = out.write_all(&line).and_then(|()| out.flush());
+        *written.lines.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        written.more.notify_all();
+    }
+}
+
+/// One line on its way; sent whole when the formatter is done with it.
+pub struct Line {
+    log: Log,
+    text: Vec<u8>,
+}
+
+impl Write for Line {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(part);
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.text.is_empty() {
+            self.log.push(std::mem::take(&mut self.text));
+        }
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Line;
+
+    fn make_writer(&'a self) -> Line {
+        Line { log: self.clone(), text: Vec::with_capacity(256) }
+    }
+}
+
+/// Sends this process's log lines to standard error from now on.
+///
+/// # Errors
+/// When the level cannot be understood, the thread cannot be started, or a log is already set up.
+pub fn start(format: LogFormat, level: &str) -> Result<Log, String> {
+    let mut filter: Targets = level.parse().map_err(|error| format!("log_level: {error}"))?;
+    if !level.contains(MIGRATIONS) {
+        filter = filter.with_target(MIGRATIONS, tracing_subscriber::filter::LevelFilter::WARN);
+    }
+    let log = Log::to(io::stderr()).map_err(|error| format!("the log cannot be started: {error}"))?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = match format {
+        LogFormat::Text => {
+            let lines = tracing_subscriber::fmt::layer().with_writer(log.clone()).with_ansi(io::stderr().is_terminal());
+            registry.with(lines).try_init()
+        }
+        LogFormat::Json => {
+            let lines = tracing_subscriber::fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_current_span(false)
+                .with_span_list(false)
+                .with_writer(log.clone());
+            registry.with(lines).try_init()
+        }
+    };
+    started.map_err(|error| error.to_string())?;
+    Ok(log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Sender, channel};
+
+    /// A disk that hangs until the other side lets go.
+    struct Hung {
+        entered: Sender<()>,
+        released: Receiver<()>,
+        written: Sender<Vec<u8>>,
+    }
+
+    impl Write for Hung {
+        fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+            let _ = self.entered.send(());
+            let _ = self.released.recv();
+            let _ = self.written.send(part.to_vec());
+            Ok(part.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn f03_a_hung_disk_blocks_nobody_and_lost_lines_are_counted() {
+        let (entered, inside) = channel();
+        let (release, released) = channel();
+        let (written, seen) = channel();
+        let log = Log::to(Hung { entered, released, written }).expect("started");
+        let write = |text: &str| log.make_writer().write_all(text.as_bytes()).expect("never fails");
+        write("first\n");
+        inside.recv().expect("the writer hangs in the first line");
+        for _ in 0..QUEUE + 10 {
+            write("more\n");
+        }
+        assert_eq!(log.lost(), 10);
+        drop(release);
+        assert_eq!(seen.recv().expect("written"), b"first\n");
+        log.flush();
+        assert_eq!(seen.try_iter().count(), QUEUE, "what was queued is written after all");
+    }
+
+    #[test]
+    fn levels_are_checked() {
+        assert!(check_level("info").is_ok());
+        assert!(check_level("info,event=off").is_ok());
+        assert!(check_level("loud").is_err());
+    }
+}

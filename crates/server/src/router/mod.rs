@@ -1,0 +1,52 @@
+//! All public routes: the plugins', a realm's own document, and what is answered where there is no route.
+
+mod answers;
+mod edge;
+mod path;
+mod realm;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use protocol::Portreeve;
+
+use crate::plugins;
+
+/// What the routes need to know besides [`Portreeve`].
+#[derive(Clone, Debug)]
+pub struct RouterSettings {
+    /// Realm that `/auth` and `/auth/token` answer for.
+    pub registry_realm: Option<String>,
+    /// Largest request body.
+    pub body_bytes: usize,
+}
+
+impl Default for RouterSettings {
+    fn default() -> Self {
+        Self { registry_realm: None, body_bytes: 1024 * 1024 }
+    }
+}
+
+/// The public router, as the listener serves it.
+pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
+    let mut routes = portreeve
+        .plugins
+        .api()
+        .route("/", get(answers::root))
+        .route("/realms/{realm}", get(realm::document).options(realm::preflight))
+        .route("/realms/{realm}/", get(realm::document).options(realm::preflight))
+        .route("/realms/{realm}/{*rest}", axum::routing::any(realm::nothing_here));
+    if let Some(realm) = &settings.registry_realm {
+        routes = routes.merge(plugins::registry_alias(realm));
+    }
+    let body_bytes = settings.body_bytes;
+    routes
+        .fallback(answers::nowhere)
+        .method_not_allowed_fallback(answers::wrong_method)
+        .layer(from_fn(move |request, next| edge::check(body_bytes, request, next)))
+        .layer(from_fn_with_state(portreeve.clone(), protocol::web::layer))
+        .with_state(portreeve.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Who calls: anonymous, or a person with a name and a password.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::{World, answer::Answer};
+
+/// A caller of one world, from one address.
+#[derive(Clone)]
+pub struct Caller<'w> {
+    world: &'w World,
+    address: IpAddr,
+    headers: Vec<(String, String)>,
+}
+
+impl<'w> Caller<'w> {
+    pub(super) fn new(world: &'w World) -> Self {
+        Self { world, address: Ipv4Addr::new(192, 0, 2, 1).into(), headers: Vec::new() }
+    }
+
+    /// With HTTP Basic credentials.
+    pub fn basic(self, user: &str, password: &str) -> Self {
+        self.header("authorization", &format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// From another address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = address.parse().expect("an address");
+        self
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    /// A form, given as it stands on the wire.
+    pub async fn post(&self, path: &str, form: &str) -> Answer {
+        let caller = self.clone().header("content-type", "application/x-www-form-urlencoded");
+        caller.send(Method::POST, path, Body::from(form.to_owned())).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(body).expect("a request");
+        request.extensions_mut().insert(protocol::Connection::plain(SocketAddr::new(self.address, 40_000)));
+        let response = self.world.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}

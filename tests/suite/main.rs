@@ -1,0 +1,9 @@
+//! The suite: drives the real router in process on a fresh database. The same suite runs on SQLite and, when `PORTREEVE_TEST_POSTGRES`
+//! names a server, on PostgreSQL.
+//!
+//! Test paths mirror URLs. The caller is a type. A refusal test asserts the answer on the wire, the event, and that nothing else was
+//! written. A name that begins with `a88_` is a case of the threat list, `t16_` a case of the registry checklist.
+
+mod docker_v2;
+mod harness;
+mod realm_files;

@@ -1,0 +1,3 @@
+//! Realms that come from a real Keycloak 26.7.3.
+
+mod keycloak;
