@@ -45,9 +45,11 @@ fn refresh(site: &Site<'_>, token: &str, scope: &str) -> http::Response {
 
 fn skopeo(world: &World, version: RegistryVersion) {
     let site = identity_site(world, version);
-    site.seed("team-a/first:1");
     let (seat, token) = seat_with_identity(&site, &realm::developer());
-    clients::named("skopeo").push_again(&seat, "team-a/first:1", "team-a/second:1").succeeds();
+    // skopeo offers a mount of what it has itself seen in the registry.
+    let skopeo = clients::named("skopeo");
+    skopeo.push(&seat, &Image::new("t20"), "team-a/first:1").succeeds();
+    skopeo.push_again(&seat, "team-a/first:1", "team-a/second:1").succeeds();
     assert!(site.has("team-a/second:1"));
     let wire = site.wire();
     for exchange in &wire {
