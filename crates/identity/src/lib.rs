@@ -38,6 +38,8 @@ mod sweep;
 mod task;
 #[cfg(test)]
 mod test_store;
+#[cfg(test)]
+mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ticket;

@@ -38,8 +38,11 @@ pub(crate) struct Poll {
 
 impl Poll {
     /// Starts the task; called once, after the store is open. It holds a weak reference.
-    pub(crate) fn start(&self, inner: &Arc<Inner>) {
-        self.seen_at.store(inner.clock.monotonic_micros(), Ordering::Relaxed);
+    pub(crate) async fn start(&self, inner: &Arc<Inner>) {
+        // The first look comes while memory is empty: from then on what moves is news.
+        if let Err(error) = self.look(inner).await {
+            tracing::warn!(%error, "the database does not tell what others have changed");
+        }
         self.task.start(run(Arc::downgrade(inner)));
     }
 
@@ -137,6 +140,8 @@ async fn run(inner: Weak<Inner>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use crate::{
@@ -191,6 +196,16 @@ mod tests {
             look(&town).await;
             assert!(town.identity.find_ticket(&town.realm, "test", &of_user).await.unwrap().is_none());
             other.shutdown().await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn the_first_tick_forgets_nothing() {
+        each_database(async |town| {
+            let first = town.store.realm("town").await;
+            look(&town).await;
+            assert!(Arc::ptr_eq(&first, &town.store.realm("town").await));
         })
         .await;
     }

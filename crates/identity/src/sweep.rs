@@ -18,7 +18,7 @@ use crate::{
 /// Rows that one statement deletes at most.
 const BATCH: u64 = 500;
 /// Time between two sweeps.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 
 /// What a sweep has deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -38,10 +38,10 @@ impl Task {
 
 impl Inner {
     /// Starts everything that runs in the background; called once, when the store is open.
-    pub(crate) fn start_tasks(self: &Arc<Self>) {
+    pub(crate) async fn start_tasks(self: &Arc<Self>) {
         self.writer.start(self);
         self.events.start(self);
-        self.poll.start(self);
+        self.poll.start(self).await;
         self.sweeper.start(self);
     }
 

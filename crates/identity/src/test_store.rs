@@ -25,7 +25,7 @@ pub(crate) async fn each_database(test: impl AsyncFn(Town)) {
 }
 
 impl Town {
-    async fn found(store: TestStore) -> Self {
+    pub(crate) async fn found(store: TestStore) -> Self {
         let realm = store.add_realm("town", json!({})).await;
         let user = store.add_user(&realm.id, NewUser::named("anna"), "hunter2").await;
         let realm = store.realm("town").await;

@@ -21,7 +21,7 @@ use crypto::{
     seal::MasterKey,
     secret::Secret,
 };
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -160,15 +160,65 @@ fn settings(database: &DatabaseUrl, clock: &ManualClock, gate: &Gate, seed: u64)
     }
 }
 
+/// Tables whose rows [`TestStore::rows`] counts: all that a request could write to.
+const TABLES: [&str; 18] = [
+    "client",
+    "client_scope",
+    "client_scope_binding",
+    "credential",
+    "event",
+    "group_role",
+    "login_failure",
+    "protocol_mapper",
+    "realm",
+    "realm_key",
+    "realm_user",
+    "role",
+    "role_composite",
+    "ticket",
+    "user_attribute",
+    "user_group",
+    "user_group_member",
+    "user_role",
+];
+
+impl TestStore {
+    /// A fresh store on the database that the environment chooses: PostgreSQL where [`POSTGRES`] names a server, else SQLite.
+    /// A database made on that server is left to whoever started it.
+    pub async fn chosen() -> Self {
+        match std::env::var(POSTGRES) {
+            Ok(server) => Self::postgres(&server).await.0,
+            Err(_) => Self::sqlite().await,
+        }
+    }
+
+    async fn postgres(server: &str) -> (Self, DatabaseConnection, String) {
+        let control = Database::connect(server).await.unwrap();
+        let name = format!("test_{}", crypto::random::uuid(&crypto::random::SystemRandom).simple());
+        control.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+        let database = DatabaseUrl::Postgres(format!("{base}/{name}"));
+        (Self::open(database, tempfile::tempdir().unwrap()).await, control, name)
+    }
+
+    /// How many rows each table has, for a test that asserts what was not written.
+    pub async fn rows(&self) -> Vec<(&'static str, i64)> {
+        let reader = self.identity.store().reader();
+        let mut counts = Vec::with_capacity(TABLES.len());
+        for table in TABLES {
+            let statement = format!("SELECT COUNT(*) AS n FROM {table}");
+            let row = reader.query_one_raw(Statement::from_string(reader.get_database_backend(), statement)).await;
+            counts.push((table, row.unwrap().expect("a count is a row").try_get("", "n").unwrap()));
+        }
+        counts
+    }
+}
+
 /// Runs a test on a fresh store of each database that is at hand: SQLite, and PostgreSQL where [`POSTGRES`] names a server.
 pub async fn on_each_database(test: impl AsyncFn(TestStore)) {
     test(TestStore::sqlite().await).await;
     let Ok(server) = std::env::var(POSTGRES) else { return };
-    let control = Database::connect(&server).await.unwrap();
-    let name = format!("test_{}", crypto::random::uuid(&crypto::random::SystemRandom).simple());
-    control.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    let (base, _) = server.rsplit_once('/').expect("the URL names a database");
-    let database = DatabaseUrl::Postgres(format!("{base}/{name}"));
-    test(TestStore::open(database, tempfile::tempdir().unwrap()).await).await;
+    let (store, control, name) = TestStore::postgres(&server).await;
+    test(store).await;
     control.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
 }

@@ -113,9 +113,9 @@ fn split<'a>(entry: &Access<'a>, about: &[&Rule]) -> (Vec<&'a str>, Vec<&'a str>
     for &action in &entry.actions {
         if action != scope::ALL_ACTIONS {
             if allowed(action) {
-                give(action)
+                give(action);
             } else {
-                denied.push(action)
+                denied.push(action);
             }
             continue;
         }

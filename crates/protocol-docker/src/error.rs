@@ -161,7 +161,7 @@ impl TokenError {
             TokenError::CredentialsUnusable(_) => unauthorized(INVALID),
             TokenError::Denied { denied, by_token, account_url } => denied_words(denied, *by_token, account_url),
             TokenError::TokenOfAnotherClient | TokenError::UserChanged => unauthorized(LOG_IN_AGAIN),
-            TokenError::Gate(refusal) => gate_words(refusal),
+            TokenError::Gate(refusal) => gate_words(*refusal),
             TokenError::Store(Error::Busy { .. }) => {
                 words(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "temporarily_unavailable", BUSY)
             }
@@ -240,8 +240,7 @@ const LOG_IN_AGAIN: &str = "The stored token is not valid any more. Log in again
 
 fn denied_words(denied: &Denied, by_token: bool, account_url: &str) -> Words {
     match denied {
-        Denied::Invalid { .. } if by_token => unauthorized(LOG_IN_AGAIN),
-        Denied::NotBefore { .. } if by_token => unauthorized(LOG_IN_AGAIN),
+        Denied::Invalid { .. } | Denied::NotBefore { .. } if by_token => unauthorized(LOG_IN_AGAIN),
         // A locked account looks like a wrong password: whoever guesses must not learn that the guess was right.
         Denied::Invalid { .. } | Denied::Locked { .. } | Denied::NotBefore { .. } => unauthorized(INVALID),
         Denied::Disabled { .. } => unauthorized("Account is disabled, contact your administrator."),
@@ -272,7 +271,7 @@ fn action_words(action: &str) -> String {
     }
 }
 
-fn gate_words(refusal: &GateRefusal) -> Words {
+fn gate_words(refusal: GateRefusal) -> Words {
     match refusal {
         GateRefusal::RealmDisabled => bad_request("Realm not enabled"),
         GateRefusal::ClientDisabled => TokenError::Client(ClientRefusal::Disabled).words(),

@@ -48,7 +48,7 @@ fn encode(key: &RealmKey, profile: Profile, algorithm: Algorithm) -> Result<Enco
         Profile::Jwks => (key.kid.as_str(), false),
     };
     let chain = key.certificate.clone().filter(|_| with_chain).map(|certificate| [certificate]);
-    EncodedHeader::new(algorithm, "JWT", kid, chain.as_ref().map(|chain| chain.as_slice()))
+    EncodedHeader::new(algorithm, "JWT", kid, chain.as_ref().map(<[_; 1]>::as_slice))
         .map_err(|error| Error::fault(format!("token header: {error}")))
 }
 

@@ -49,18 +49,18 @@ pub(crate) enum Document {
 
 impl Documents {
     async fn get(&self, identity: &Identity, realm: &Arc<Realm>, which: Document) -> Result<Bytes, Error> {
-        let documents = match self.0.get(&realm.id).filter(|known| known.version == realm.version) {
-            Some(known) => known,
-            None => {
-                let realm = with_keys(identity, realm).await?;
-                let made = Arc::new(RealmDocuments {
-                    version: realm.version,
-                    jwks: jwks(&realm)?.into(),
-                    bundle: bundle(&realm).into(),
-                });
-                self.0.insert(realm.id.clone(), Arc::clone(&made));
-                made
-            }
+        let known = self.0.get(&realm.id).filter(|known| known.version == realm.version);
+        let documents = if let Some(known) = known {
+            known
+        } else {
+            let realm = with_keys(identity, realm).await?;
+            let made = Arc::new(RealmDocuments {
+                version: realm.version,
+                jwks: jwks(&realm)?.into(),
+                bundle: bundle(&realm).into(),
+            });
+            self.0.insert(realm.id.clone(), Arc::clone(&made));
+            made
         };
         Ok(match which {
             Document::Jwks => documents.jwks.clone(),

@@ -133,12 +133,11 @@ fn is_word(text: &str, most: usize) -> bool {
 
 fn merge<'a>(entries: &mut Vec<Access<'a>>, kind: &'a str, name: &'a str, actions: &'a str) {
     let position = entries.iter().position(|entry| entry.kind == kind && entry.name == name);
-    let entry = match position {
-        Some(index) => entries.get_mut(index),
-        None => {
-            entries.push(Access { kind, name, actions: Vec::with_capacity(2) });
-            entries.last_mut()
-        }
+    let entry = if let Some(index) = position {
+        entries.get_mut(index)
+    } else {
+        entries.push(Access { kind, name, actions: Vec::with_capacity(2) });
+        entries.last_mut()
     };
     let Some(entry) = entry else { return };
     for action in actions.split(',') {

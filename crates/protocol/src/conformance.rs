@@ -129,7 +129,7 @@ fn form_faults(of: &str, form: &[FormField]) -> Vec<String> {
                 format!("{of}: the default of `{name}` is no number in its range"),
             ),
             (FieldKind::Flag, default) => {
-                demand(matches!(default, Some("true" | "false")), format!("{of}: the flag `{name}` has no default"))
+                demand(matches!(default, Some("true" | "false")), format!("{of}: the flag `{name}` has no default"));
             }
             _ => {}
         }

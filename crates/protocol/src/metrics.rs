@@ -29,7 +29,7 @@ struct RequestLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RefusalLabels {
     protocol: &'static str,
-    error: String,
+    error: &'static str,
 }
 
 /// The process's metrics. Others register theirs in the same registry.
@@ -61,10 +61,10 @@ impl Metrics {
         self.requests.get_or_create(&RequestLabels { protocol, outcome }).inc();
     }
 
-    /// Counts a refusal by its reason, which comes from code and never from a request.
-    pub fn count_refusal(&self, protocol: &'static str, error: &str) {
+    /// Counts a refusal by its reason; reasons are a closed list, and never come from a request.
+    pub fn count_refusal(&self, protocol: &'static str, error: &'static str) {
         self.count(protocol, OutcomeKind::Refused);
-        self.refusals.get_or_create(&RefusalLabels { protocol, error: error.to_owned() }).inc();
+        self.refusals.get_or_create(&RefusalLabels { protocol, error }).inc();
     }
 
     /// How many requests of a protocol ended so.

@@ -108,7 +108,7 @@ impl Drop for Outcome {
 }
 
 impl Open {
-    fn record(self: Box<Self>, kind: &'static str, error: Option<&'static str>, mut details: Details) {
+    fn record(self, kind: &'static str, error: Option<&'static str>, mut details: Details) {
         details.reserve(2);
         details.push((Cow::Borrowed("request_id"), self.facts.id.as_str().to_owned()));
         if let Some(agent) = self.user_agent {

@@ -15,8 +15,7 @@ async fn a_wrong_password_is_401_and_leaves_only_a_failure_and_an_event() {
     let event = world.last_event().await;
     assert_eq!((event.kind.as_ref(), event.error.as_deref()), ("docker.token-refused", Some("invalid_user_credentials")));
     assert_eq!(event.client.as_deref(), Some("registry"));
-    let rows = world.rows().await;
-    assert_eq!(rows.iter().find(|(table, _)| table == "ticket").map(|(_, n)| *n), Some(0));
+    assert_eq!(world.rows_of("ticket").await, 0);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn a_second_factor_is_typed_after_the_password_where_the_client_says_so() 
     world.anonymous().basic("otp", &format!("pw-otp{code}")).get(&path).await.expect(200);
     // a67: once means once, in this door too.
     world.anonymous().basic("otp", &format!("pw-otp{code}")).get(&path).await.expect(401);
-    world.clock.advance_seconds(30);
+    world.clock.advance(30_000);
     let next = world.otp_code();
     assert_ne!(code, next);
     world.anonymous().basic("otp", &format!("wrong{next}")).get(&path).await.expect(401);

@@ -1,6 +1,6 @@
 //! Who calls: anonymous, or a person with a name and a password.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{
     body::Body,
@@ -8,6 +8,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
+use protocol::web::Connection;
 use tower::ServiceExt;
 
 use super::{World, answer::Answer};
@@ -58,7 +59,7 @@ impl<'w> Caller<'w> {
             request = request.header(name, value);
         }
         let mut request = request.body(body).expect("a request");
-        request.extensions_mut().insert(protocol::Connection::plain(SocketAddr::new(self.address, 40_000)));
+        request.extensions_mut().insert(Connection { address: self.address, secure: false });
         let response = self.world.router.clone().oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes().to_vec();

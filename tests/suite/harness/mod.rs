@@ -2,25 +2,36 @@
 
 pub mod answer;
 pub mod caller;
+mod change;
+mod look;
 pub mod realm;
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
-use identity::{Event, Identity, ManualClock, Realm, testing};
+use identity::{
+    Identity, ManualClock,
+    realm_file::{self, ImportOutcome, Limits, RealmFile, Silent, Strategy},
+    testing::TestStore,
+};
+use protocol::{Portreeve, WebSettings};
 use serde_json::Value;
 
-pub use self::{answer::Answer, caller::Caller};
+pub use self::{answer::Answer, caller::Caller, look::detail};
 
-/// The path of a realm's docker door.
+/// The docker door of realm `port`.
 pub const DOOR: &str = "/realms/port/protocol/docker-v2/auth";
+
+/// Where clients reach the server of every world.
+pub const PUBLIC_URL: &str = "http://localhost:8080";
 
 /// Everything one test needs; gone when dropped.
 pub struct World {
     pub identity: Identity,
-    pub clock: Arc<ManualClock>,
+    pub clock: ManualClock,
+    portreeve: Portreeve,
     router: Router,
-    _store: testing::Fresh,
+    store: TestStore,
 }
 
 impl World {
@@ -45,21 +56,26 @@ impl World {
 
     /// No realm at all.
     pub async fn empty() -> Self {
-        let store = testing::fresh().await;
+        let store = TestStore::chosen().await;
         let identity = store.identity.clone();
-        let clock = store.clock.clone();
-        let portreeve = portreeve::assemble(identity.clone(), &portreeve::testing::settings());
+        let portreeve = portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL)).expect("the plugins agree");
         let router = portreeve::app(&portreeve);
-        Self { identity, clock, router, _store: store }
+        Self { identity, clock: store.clock.clone(), portreeve, router, store }
     }
 
     pub async fn import(&self, file: Value) {
-        let files = identity::realm_file::read_value(file, "realm.json").unwrap_or_else(|faults| panic!("{faults:?}"));
-        for file in files {
-            self.identity
-                .import_realm(file, identity::realm_file::Strategy::Fail, &portreeve::plugins(), &identity::realm_file::Silent)
-                .await
-                .expect("the realm comes in");
+        let text = file.to_string().into_bytes();
+        self.take_in(realm_file::read_text(Path::new("realm.json"), text, &Limits::default())).await;
+    }
+
+    pub async fn import_path(&self, path: &Path) {
+        self.take_in(realm_file::read(&[PathBuf::from(path)], &Limits::default())).await;
+    }
+
+    async fn take_in(&self, read: Result<Vec<RealmFile>, Vec<realm_file::FileFault>>) {
+        for file in read.unwrap_or_else(|faults| panic!("{faults:#?}")) {
+            let imported = self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &Silent).await;
+            assert!(matches!(imported, Ok(ImportOutcome::Imported(_))), "{imported:?}");
         }
     }
 
@@ -71,34 +87,4 @@ impl World {
     pub fn person(&self, name: &str) -> Caller<'_> {
         self.anonymous().basic(name, &format!("pw-{name}"))
     }
-
-    pub async fn realm(&self, name: &str) -> Arc<Realm> {
-        self.identity.realm(name).await.expect("the store answers").expect("the realm is there")
-    }
-
-    /// The events of realm `port`, oldest first.
-    pub async fn events(&self) -> Vec<Event> {
-        self.identity.flush_events().await;
-        let realm = self.realm("port").await;
-        self.identity.events(&realm, identity::EventQuery::default()).await.expect("the events are read")
-    }
-
-    /// Asserts that one event came, of this kind and with this error, and gives it.
-    #[track_caller]
-    pub async fn last_event(&self) -> Event {
-        self.events().await.pop().expect("an event")
-    }
-
-    /// How many rows each table has but `event`: what a refusal must not change.
-    pub async fn rows(&self) -> Vec<(String, u64)> {
-        self.identity.flush_events().await;
-        let mut rows = testing::row_counts(&self.identity).await;
-        rows.retain(|(table, _)| table != "event");
-        rows
-    }
-}
-
-/// A detail of an event.
-pub fn detail<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
-    event.details.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
 }

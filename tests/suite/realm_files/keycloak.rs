@@ -44,9 +44,9 @@ async fn old_hashes_are_renewed_at_the_next_log_in() {
     for (name, password) in PEOPLE {
         log_in(&world, name, password).await.expect(200);
     }
-    world.settle().await;
     for (name, password) in PEOPLE {
-        assert_eq!(world.hash_algorithm("harbour", name).await.as_deref(), Some("argon2"), "{name}");
+        let algorithm = world.hash_algorithm("harbour", name).await;
+        assert!(algorithm.as_deref().is_some_and(|a| a.starts_with("argon2id")), "{name}: {algorithm:?}");
         log_in(&world, name, password).await.expect(200);
         log_in(&world, name, "wrong").await.expect(401);
     }

@@ -12,7 +12,6 @@ use super::factor::Typed;
 use super::lock::{Attempt, Locked, Subject};
 use super::stored::{Stored, has_second_factor};
 use super::{Denied, Method, Peer, Proven, SecondFactor};
-use crate::credential::spec_of;
 use crate::{Identity, Realm, Timestamp, User};
 
 /// No user name or e-mail address is longer; whoever types more is refused before anything is looked up.
@@ -105,9 +104,7 @@ impl Identity {
 
     fn dummy(&self, realm: &Realm, name: &str) -> Arc<PasswordHash> {
         let usual = realm.settings.password_policy.hash_spec();
-        let mix: Vec<_> =
-            realm.password_mix.iter().filter_map(|(kind, users)| Some((spec_of(kind)?, *users))).collect();
-        self.0.door.dummies.draw(&realm.id, name, &mix, &usual)
+        self.0.door.dummies.draw(&realm.id, name, &realm.password_mix, &usual)
     }
 
     /// What the attempt is refused with, after it was counted. A store that cannot count refuses too.

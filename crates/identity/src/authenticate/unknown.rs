@@ -16,6 +16,7 @@ use crypto::seal::MasterKey;
 use zeroize::Zeroizing;
 
 use crate::RealmId;
+use crate::credential::dummy_of;
 
 const LABEL: &[u8] = b"portreeve: kind of the dummy hash of a name, 1";
 
@@ -29,44 +30,44 @@ impl Dummies {
         Self { key: Zeroizing::new(hmac_sha256(master.to_base64().expose().as_bytes(), &[LABEL])) }
     }
 
-    /// The dummy for a name: of a kind drawn from `mix` (kinds and how many users have each), or of `usual` where the realm has no password yet. Its salt goes
+    /// The dummy for a name: of a kind drawn from `mix` (words for kinds, and how many users have each), or of `usual` where the realm has no password yet. Its salt goes
     /// with the name too, so that equal requests at the same moment share one hash as they do for a real user.
     pub(super) fn draw(
         &self,
         realm: &RealmId,
         name: &str,
-        mix: &[(HashSpec, u64)],
+        mix: &[(String, u64)],
         usual: &HashSpec,
     ) -> Arc<PasswordHash> {
-        let spec = self.kind(realm, name, mix).unwrap_or(usual);
-        let whole = self.keyed(b"salt", realm, name, &[]);
+        let whole = self.keyed(*b"salt", realm, name, &[]);
         let salt = whole.first_chunk().copied().unwrap_or_default();
-        Arc::new(PasswordHash::dummy(spec, salt))
+        let of_the_mix = self.kind(realm, name, mix).and_then(|kind| dummy_of(kind, salt));
+        Arc::new(of_the_mix.unwrap_or_else(|| PasswordHash::dummy(usual, salt)))
     }
 
     /// A number that goes with the name, below `below`.
     pub(super) fn slot(&self, realm: &RealmId, name: &str, below: u64) -> u64 {
-        number(&self.keyed(b"slot", realm, name, &[])) % below.max(1)
+        number(&self.keyed(*b"slot", realm, name, &[])) % below.max(1)
     }
 
-    fn kind<'a>(&self, realm: &RealmId, name: &str, mix: &'a [(HashSpec, u64)]) -> Option<&'a HashSpec> {
-        let mut best: Option<(f64, &HashSpec)> = None;
-        for (spec, weight) in mix.iter().filter(|(_, weight)| *weight > 0) {
-            let drawn = number(&self.keyed(b"kind", realm, name, format!("{spec:?}").as_bytes()));
+    fn kind<'a>(&self, realm: &RealmId, name: &str, mix: &'a [(String, u64)]) -> Option<&'a str> {
+        let mut best: Option<(f64, &str)> = None;
+        for (kind, weight) in mix.iter().filter(|(_, weight)| *weight > 0) {
+            let drawn = number(&self.keyed(*b"kind", realm, name, kind.as_bytes()));
             // Evenly in (0, 1]: an exponential wait whose rate is the weight; the shortest one wins.
             let even = (drawn as f64 + 1.0) / (u64::MAX as f64 + 1.0);
             let wait = -even.ln() / *weight as f64;
             if best.is_none_or(|(shortest, _)| wait < shortest) {
-                best = Some((wait, spec));
+                best = Some((wait, kind));
             }
         }
-        best.map(|(_, spec)| spec)
+        best.map(|(_, kind)| kind)
     }
 
-    fn keyed(&self, purpose: &[u8; 4], realm: &RealmId, name: &str, more: &[u8]) -> [u8; 32] {
+    fn keyed(&self, purpose: [u8; 4], realm: &RealmId, name: &str, more: &[u8]) -> [u8; 32] {
         let realm = realm.as_str().as_bytes();
         let lengths = [(realm.len() as u64).to_le_bytes(), (name.len() as u64).to_le_bytes()];
-        hmac_sha256(self.key.as_slice(), &[purpose, &lengths[0], realm, &lengths[1], name.as_bytes(), more])
+        hmac_sha256(self.key.as_slice(), &[&purpose, &lengths[0], realm, &lengths[1], name.as_bytes(), more])
     }
 }
 
@@ -77,6 +78,7 @@ fn number(bytes: &[u8; 32]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credential::hash_kind;
     use crypto::random::SystemRandom;
 
     fn specs() -> [HashSpec; 3] {
@@ -87,10 +89,14 @@ mod tests {
         Dummies::new(&MasterKey::generate(&SystemRandom))
     }
 
+    fn words(mix: &[(HashSpec, u64)]) -> Vec<(String, u64)> {
+        mix.iter().map(|(spec, users)| (hash_kind(spec), *users)).collect()
+    }
+
     fn kinds(dummies: &Dummies, mix: &[(HashSpec, u64)]) -> Vec<HashSpec> {
-        let realm = RealmId::from("r");
+        let (realm, mix) = (RealmId::from("r"), words(mix));
         (0..2_000)
-            .map(|number| dummies.draw(&realm, &format!("user-{number}"), mix, &HashSpec::DEFAULT).spec())
+            .map(|number| dummies.draw(&realm, &format!("user-{number}"), &mix, &HashSpec::DEFAULT).spec())
             .collect()
     }
 
@@ -115,7 +121,7 @@ mod tests {
         assert_ne!(drawn, kinds(&dummies(), &mix));
         let dummies = Dummies::new(&master);
         let (realm, other) = (RealmId::from("r"), RealmId::from("s"));
-        let draw = |realm, name| dummies.draw(realm, name, &mix, &HashSpec::DEFAULT);
+        let draw = |realm, name| dummies.draw(realm, name, &words(&mix), &HashSpec::DEFAULT);
         assert!(draw(&realm, "alice") == draw(&realm, "alice"));
         assert!(draw(&realm, "alice") != draw(&realm, "bob"));
         assert!(draw(&realm, "alice") != draw(&other, "alice"));

@@ -6,7 +6,7 @@ mod hash_kind;
 mod read;
 
 pub use add::NewCredential;
-pub(crate) use hash_kind::{hash_kind, kind_of, spec_of};
+pub(crate) use hash_kind::{dummy_of, hash_kind, kind_of};
 pub(crate) use read::CredentialSecret;
 
 use crate::{CredentialId, Timestamp};

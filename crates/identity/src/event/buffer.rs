@@ -131,3 +131,55 @@ impl Buffer {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    fn pending() -> Pending {
+        let event = Event {
+            time: Timestamp(0),
+            kind: "LOGIN".into(),
+            client: None,
+            user: None,
+            session: None,
+            address: None,
+            error: None,
+            details: Vec::new(),
+        };
+        Pending { realm: RealmId::from("r"), realm_name: "town".into(), stored: true, event }
+    }
+
+    #[test]
+    fn a_full_buffer_takes_no_more_until_it_is_emptied() {
+        let buffer = Buffer::default();
+        for _ in 0..CAPACITY {
+            assert!(buffer.put(pending()));
+        }
+        assert!(!buffer.put(pending()));
+        assert_eq!(buffer.len(), CAPACITY);
+        assert_eq!(buffer.take().events.len(), CAPACITY);
+        assert!(buffer.put(pending()));
+    }
+
+    #[test]
+    fn a_closed_buffer_gives_what_it_has_and_takes_nothing() {
+        let buffer = Buffer::default();
+        assert!(buffer.put(pending()));
+        buffer.close();
+        assert!(!buffer.put(pending()));
+        let taken = buffer.take();
+        assert!(taken.closed && taken.events.len() == 1);
+    }
+
+    #[test]
+    fn a_loss_shows_for_a_while_and_stays_counted() {
+        let buffer = Buffer::default();
+        assert!(!buffer.lost_within(60, 0));
+        buffer.lose(2, 0);
+        assert!(buffer.lost_within(60, 59));
+        assert!(!buffer.lost_within(60, 60));
+        assert_eq!(buffer.lost(), 2);
+    }
+}

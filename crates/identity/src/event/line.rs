@@ -16,6 +16,7 @@ use tracing::{
 };
 
 use super::Event;
+use crate::UserId;
 
 /// Fields that every line may have; absent facts are left out.
 const FIXED: [&str; 7] = ["event", "realm", "client", "user", "session", "address", "error"];
@@ -56,8 +57,7 @@ impl Lines {
             }
         }
         let Some(site) = self.site(details.iter().map(|(name, _)| (*name).clone()).collect()) else {
-            let together =
-                serde_json::Map::from_iter(details.iter().map(|(name, value)| (name.to_string(), (*value).into())));
+            let together = details.iter().map(|(name, value)| (name.to_string(), (*value).into())).collect();
             let together = serde_json::Value::Object(together).to_string();
             let name = Cow::Borrowed("details");
             if let Some(site) = self.site(vec![name.clone()]) {
@@ -106,7 +106,7 @@ fn emit(site: &'static Site, realm: &str, event: &Event, details: &[(&Cow<'stati
             return;
         }
         let address = event.address.map(|address| address.to_string());
-        let user = event.user.as_ref().map(|user| user.as_str());
+        let user = event.user.as_ref().map(UserId::as_str);
         let client = event.client.as_deref();
         let session = event.session.as_deref();
         let address = address.as_deref();
@@ -141,7 +141,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{Timestamp, UserId};
+    use crate::Timestamp;
 
     type Line = BTreeMap<String, String>;
 

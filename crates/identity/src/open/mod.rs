@@ -198,7 +198,7 @@ impl Identity {
             sweeper: Sweeper::default(),
             door,
         });
-        inner.start_tasks();
+        inner.start_tasks().await;
         Ok(Self(inner))
     }
 

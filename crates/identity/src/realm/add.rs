@@ -58,6 +58,7 @@ impl Tx {
         rows::merge(&mut template, given);
         template.shift_remove("id");
         template.shift_remove("realm");
+        crate::realm_file::give_ids(&mut template, identity.random());
         let enabled = rows::take_flag(&mut template, "enabled", true)?;
         let (document, sealed) = self.seal_realm(&id, template)?;
         let row = entity::ActiveModel {

@@ -34,6 +34,7 @@ pub use import::{ImportError, ImportOutcome, Strategy};
 pub use limits::Limits;
 pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};
+pub(crate) use top_up::give_ids;
 
 use crate::{FieldFault, Mapper, MapperSeed};
 
@@ -45,6 +46,8 @@ pub struct RealmFile {
     element: Option<usize>,
     /// The realm without its users.
     document: Map<String, Value>,
+    /// Name of the role that every user gets.
+    default_role: Option<String>,
     users: Vec<UserList>,
     facts: Facts,
 }
@@ -93,6 +96,8 @@ struct Facts {
     foreign_passwords: u64,
     second_factor_users: u64,
     second_factor_names: Vec<String>,
+    /// Clients with a service account whose user the file does not have.
+    missing_accounts: Vec<String>,
     /// Passwords that the import has to hash.
     plain: Vec<PlainPassword>,
     /// What was added because every realm has it.

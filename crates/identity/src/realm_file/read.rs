@@ -278,7 +278,15 @@ fn take_realms(
         if document.has_users {
             users.push(UserList { file: file.clone(), text: text.clone(), element });
         }
-        read.push(RealmFile { name, file: file.clone(), element, document: members, users, facts: Facts::default() });
+        read.push(RealmFile {
+            name,
+            file: file.clone(),
+            element,
+            document: members,
+            default_role: None,
+            users,
+            facts: Facts::default(),
+        });
     }
 }
 

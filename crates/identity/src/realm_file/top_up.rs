@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use crypto::random::{Random, uuid};
 use serde_json::{Map, Value, json};
 
 use super::check::names::{objects, text, texts};
@@ -280,6 +281,29 @@ fn client_scopes_of_clients(document: &mut Map<String, Value>) {
     }
     if let Some(clients) = clients {
         document.insert("clients".to_owned(), clients);
+    }
+}
+
+/// Flows, their configurations, components and identity providers keep their ids in the document; new ones get one.
+pub(crate) fn give_ids(document: &mut Map<String, Value>, random: &dyn Random) {
+    let fresh = || Value::String(uuid(random).to_string());
+    for (member, id) in [
+        ("authenticationFlows", "id"),
+        ("authenticatorConfig", "id"),
+        ("identityProviders", "internalId"),
+        ("identityProviderMappers", "id"),
+    ] {
+        for item in document.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Value::Object(item) = item {
+                item.entry(id).or_insert_with(fresh);
+            }
+        }
+    }
+    let kinds = document.get_mut("components").and_then(Value::as_object_mut);
+    for list in kinds.into_iter().flat_map(|kinds| kinds.values_mut()).filter_map(Value::as_array_mut) {
+        for item in list.iter_mut().filter_map(Value::as_object_mut) {
+            item.entry("id").or_insert_with(fresh);
+        }
     }
 }
 

@@ -107,7 +107,8 @@ async fn load_once(identity: &Identity, realm: &Realm, id: &UserId) -> Result<Op
 }
 
 pub(crate) async fn find_by_login(identity: &Identity, realm: &Realm, login: &str) -> Result<Option<Arc<User>>, Error> {
-    if login.is_empty() || login.len() > LONGEST_LOGIN {
+    // PostgreSQL's text has no NUL: asking for one is a fault there, and nobody's name here.
+    if login.is_empty() || login.len() > LONGEST_LOGIN || login.contains('\0') {
         return Ok(None);
     }
     let login = login.to_lowercase();

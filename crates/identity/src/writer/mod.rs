@@ -6,6 +6,8 @@
 
 mod batch;
 mod lane;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

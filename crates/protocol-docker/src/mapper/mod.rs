@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_mapper_that_nobody_knows_may_have_narrowed_and_so_closes() {
         let all = mapper(allow_all::ID, crate::PROTOCOL);
-        assert_eq!(granted(&[all.clone()]), "repository:a:pull");
+        assert_eq!(granted(std::slice::from_ref(&all)), "repository:a:pull");
         assert_eq!(granted(&[all.clone(), mapper("third-party-mapper", crate::PROTOCOL)]), "");
         assert_eq!(granted(&[all, mapper("oidc-audience-mapper", "openid-connect")]), "repository:a:pull");
         assert_eq!(granted(&[]), "");

@@ -88,9 +88,9 @@ fn who_may(entry: &Access<'_>, client: &Client) -> Value {
                             }
                         }
                         if text(key::EFFECT).is_none_or(|effect| effect == "allow") {
-                            allow.push(line)
+                            allow.push(line);
                         } else {
-                            deny.push(line)
+                            deny.push(line);
                         }
                     }
                     _ => deny.push(json!({ "rule": own.name, "subject": "anyone" })),

@@ -67,6 +67,7 @@ fn report(name: &str, imported: Result<ImportOutcome, ImportError>) -> Result<Ve
             "realm {name}: exists already (--strategy skip leaves it alone, --strategy overwrite replaces it)"
         ))),
         Err(ImportError::Faults(faults)) => Err(Failure::each(Exit::Input, &faults)),
+        Err(error @ ImportError::UnderWay(_)) => Err(Failure::input(error)),
         Err(ImportError::Store(error)) => Err(error.into()),
     }
 }

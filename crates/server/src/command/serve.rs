@@ -69,7 +69,9 @@ async fn run(
 
     announce(serve, address, management.as_ref().map(|(address, _)| *address), password.as_ref());
     let router_settings =
-        RouterSettings { registry_realm: serve.registry_realm.clone(), body_bytes: limits.body_bytes };
+        RouterSettings { registry_realm: serve.registry_realm.clone(), body_bytes: limits.body_bytes,
+        requests_per_second_per_address: limits.requests_per_address,
+    };
     let serving = tokio::spawn(listener.serve(router::router(&portreeve, &router_settings), stopped));
     started.begin();
     tracing::info!(%address, public_url = %serve.public_url, "ready");

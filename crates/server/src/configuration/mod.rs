@@ -108,6 +108,8 @@ pub struct Limits {
     pub connections: usize,
     /// Open connections of one address.
     pub connections_per_address: usize,
+    /// Requests a second of one address; 0: no limit.
+    pub requests_per_address: u32,
     /// Largest request body in bytes.
     pub body_bytes: usize,
     /// For the TLS handshake and a request's head.
@@ -232,6 +234,7 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
 fn limits(layers: &mut Layers) -> Option<Limits> {
     let connections = layers.number("max_connections", 1, 1_000_000);
     let per_address = layers.number("max_connections_per_address", 1, 1_000_000);
+    let requests = layers.number("max_requests_per_address", 0, 1_000_000);
     let body_bytes = layers.number("max_body_bytes", 1024, 1 << 30);
     let header = layers.number("header_timeout", 1, 3600);
     let body = layers.number("body_timeout", 1, 3600);
@@ -240,6 +243,7 @@ fn limits(layers: &mut Layers) -> Option<Limits> {
     Some(Limits {
         connections: connections? as usize,
         connections_per_address: per_address? as usize,
+        requests_per_address: u32::try_from(requests?).ok()?,
         body_bytes: body_bytes? as usize,
         header_timeout: Duration::from_secs(header?),
         body_timeout: Duration::from_secs(body?),

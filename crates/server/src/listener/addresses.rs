@@ -36,7 +36,8 @@ impl Addresses {
     }
 }
 
-fn group_of(address: IpAddr) -> IpAddr {
+/// What counts as one address.
+pub(crate) fn group_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),

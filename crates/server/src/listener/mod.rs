@@ -25,6 +25,8 @@ use tower_service::Service;
 use crate::configuration::Limits;
 use activity::Activity;
 use addresses::{Addresses, Place};
+
+pub(crate) use addresses::group_of;
 use connection::Shared;
 
 /// How long the accept loop rests when the system has no file descriptor or memory left and no connection ends.

@@ -19,6 +19,7 @@ fn limits() -> Limits {
     Limits {
         connections: 100,
         connections_per_address: 100,
+        requests_per_address: 0,
         body_bytes: 1024,
         header_timeout: Duration::from_secs(10),
         body_timeout: Duration::from_secs(20),

@@ -150,6 +150,7 @@ async fn f25_connections_get_the_certificate_in_use_and_weak_suites_are_refused(
     let limits = Limits {
         connections: 10,
         connections_per_address: 10,
+        requests_per_address: 0,
         body_bytes: 1024,
         header_timeout: Duration::from_secs(10),
         body_timeout: Duration::from_secs(10),

@@ -1,18 +1,50 @@
 //! What is refused before any route sees it.
 
+use std::sync::Arc;
+
 use axum::body::{Body, HttpBody as _};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 use http_body_util::Limited;
+use identity::Identity;
+use protocol::Portreeve;
+use protocol::web::{OverLimit, RequestFacts};
 
-use super::answers;
+use super::pace::Pace;
 use super::path::{self, PathFault};
+use super::{RouterSettings, answers};
 
-/// Path, encoding and size.
-pub(crate) async fn check(body_bytes: usize, request: Request, next: Next) -> Response {
+/// What the edge goes by.
+pub(crate) struct Edge {
+    identity: Identity,
+    body_bytes: usize,
+    pace: Option<Pace>,
+}
+
+impl Edge {
+    pub(crate) fn new(portreeve: &Portreeve, settings: &RouterSettings) -> Self {
+        Self {
+            identity: portreeve.identity.clone(),
+            body_bytes: settings.body_bytes,
+            pace: Pace::new(settings.requests_per_second_per_address),
+        }
+    }
+
+    /// Marks a request whose address asks too often; its door refuses it in its own words.
+    fn pace(&self, request: &mut Request) {
+        let Some(pace) = &self.pace else { return };
+        let Some(facts) = request.extensions().get::<RequestFacts>() else { return };
+        if let Err(retry_after_seconds) = pace.take(facts.address, self.identity.clock().monotonic_micros()) {
+            request.extensions_mut().insert(OverLimit { retry_after_seconds });
+        }
+    }
+}
+
+/// Path, pace, encoding and size.
+pub(crate) async fn check(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     match path::check(request.uri().path()) {
         Ok(()) => {}
         Err(PathFault::NotNormal) => {
@@ -21,6 +53,7 @@ pub(crate) async fn check(body_bytes: usize, request: Request, next: Next) -> Re
         }
         Err(PathFault::Hidden) => return answers::error(StatusCode::NOT_FOUND, "HTTP 404 Not Found"),
     }
+    edge.pace(&mut request);
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -29,10 +62,10 @@ pub(crate) async fn check(body_bytes: usize, request: Request, next: Next) -> Re
     if request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return answers::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "HTTP 415 Unsupported Media Type");
     }
-    if announced(request.headers()).is_some_and(|length| length > body_bytes as u64) {
+    if announced(request.headers()).is_some_and(|length| length > edge.body_bytes as u64) {
         return answers::error(StatusCode::PAYLOAD_TOO_LARGE, "HTTP 413 Content Too Large");
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, body_bytes)))).await
+    next.run(request.map(|body| Body::new(Limited::new(body, edge.body_bytes)))).await
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {

@@ -2,15 +2,19 @@
 
 mod answers;
 mod edge;
+mod pace;
 mod path;
 mod realm;
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use protocol::Portreeve;
 
 use crate::plugins;
+use edge::Edge;
 
 /// What the routes need to know besides [`Portreeve`].
 #[derive(Clone, Debug)]
@@ -19,11 +23,13 @@ pub struct RouterSettings {
     pub registry_realm: Option<String>,
     /// Largest request body.
     pub body_bytes: usize,
+    /// Requests a second of one address; 0: no limit.
+    pub requests_per_second_per_address: u32,
 }
 
 impl Default for RouterSettings {
     fn default() -> Self {
-        Self { registry_realm: None, body_bytes: 1024 * 1024 }
+        Self { registry_realm: None, body_bytes: 1024 * 1024, requests_per_second_per_address: 0 }
     }
 }
 
@@ -39,11 +45,11 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
     if let Some(realm) = &settings.registry_realm {
         routes = routes.merge(plugins::registry_alias(realm));
     }
-    let body_bytes = settings.body_bytes;
+    let edge = Arc::new(Edge::new(portreeve, settings));
     routes
         .fallback(answers::nowhere)
         .method_not_allowed_fallback(answers::wrong_method)
-        .layer(from_fn(move |request, next| edge::check(body_bytes, request, next)))
+        .layer(from_fn_with_state(edge, edge::check))
         .layer(from_fn_with_state(portreeve.clone(), protocol::web::layer))
         .with_state(portreeve.clone())
 }

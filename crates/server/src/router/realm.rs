@@ -29,6 +29,9 @@ impl Door for RealmDoor {
             DoorRefusal::RealmDisabled => answers::error(StatusCode::FORBIDDEN, "Realm not enabled"),
             DoorRefusal::TlsRequired => answers::error(StatusCode::FORBIDDEN, "HTTPS required"),
             DoorRefusal::ForwardingUnclear => answers::error(StatusCode::BAD_REQUEST, "HTTP 400 Bad Request"),
+            DoorRefusal::TooManyRequests { retry_after_seconds } => {
+                later(StatusCode::TOO_MANY_REQUESTS, "HTTP 429 Too Many Requests", *retry_after_seconds)
+            }
             DoorRefusal::Busy { retry_after_seconds } => busy(*retry_after_seconds),
             DoorRefusal::Fault => fault(),
         }
@@ -129,7 +132,11 @@ fn share(response: &mut Response, request: &HeaderMap) -> bool {
 }
 
 fn busy(seconds: u32) -> Response {
-    let mut response = answers::error(StatusCode::SERVICE_UNAVAILABLE, "HTTP 503 Service Unavailable");
+    later(StatusCode::SERVICE_UNAVAILABLE, "HTTP 503 Service Unavailable", seconds)
+}
+
+fn later(status: StatusCode, words: &'static str, seconds: u32) -> Response {
+    let mut response = answers::error(status, words);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

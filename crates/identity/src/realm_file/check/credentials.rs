@@ -1,6 +1,6 @@
 //! Checks of credentials: whatever a log-in will have to read must be readable now.
 
-use crypto::password::{HashFormatError, MAX_PASSWORD_BYTES, PasswordHash};
+use crypto::password::{HashFormatError, MAX_PASSWORD_BYTES, PasswordHash, Prf};
 use serde_json::{Map, Value};
 
 use super::names::text;
@@ -54,6 +54,7 @@ pub(super) fn check(place: &mut Place<'_>, credential: &Map<String, Value>, at: 
             place.fault(&at.member("type"), "is missing");
             Sort::Other
         }
+        Some("password") if is_foreign(data) => Sort::ForeignPassword,
         Some("password") => match PasswordHash::from_keycloak(data, secret) {
             Ok(_) => Sort::Password,
             Err(HashFormatError::UnknownAlgorithm) => Sort::ForeignPassword,
@@ -69,6 +70,13 @@ pub(super) fn check(place: &mut Place<'_>, credential: &Map<String, Value>, at: 
         Some("webauthn") => Sort::SecondFactor,
         Some(_) => Sort::Other,
     }
+}
+
+/// Whether only an extension of Keycloak knows the algorithm; what its secret looks like is its own business.
+fn is_foreign(data: &str) -> bool {
+    let data: Value = serde_json::from_str(data).unwrap_or_default();
+    let known = |id: &str| id == "argon2" || Prf::from_keycloak_id(id).is_some();
+    data.get("algorithm").and_then(Value::as_str).is_some_and(|id| !known(id))
 }
 
 fn one_time_password(place: &mut Place<'_>, data: &str, secret: &str, at: &At<'_>) {

@@ -20,9 +20,11 @@ use super::limits::Limits;
 use super::placeholder::Environment;
 use super::{RealmFile, top_up};
 use names::Names;
+use serde_json::Value;
 use place::Place;
 
 pub(crate) use clients::protocol;
+pub(crate) use users::account_name;
 
 /// Checks a realm and its users; afterwards the document has the form that the import takes.
 pub(crate) fn check(realm: &mut RealmFile, limits: &Limits, environment: Environment<'_>, faults: &mut Faults) {
@@ -33,6 +35,8 @@ pub(crate) fn check(realm: &mut RealmFile, limits: &Limits, environment: Environ
     settle::realm(&mut realm.document, &file, &at, faults);
     let added = top_up::top_up(&mut realm.document, &realm.name);
     realm.facts.added = added;
+    let default_role = realm.document.get("defaultRole").and_then(|role| role.get("name"));
+    realm.default_role = default_role.and_then(Value::as_str).map(str::to_owned);
     let names = Names::of(&realm.document);
     let mut place = Place { file: &file, names: &names, faults };
     realm::check(&mut place, &realm.document, &at);

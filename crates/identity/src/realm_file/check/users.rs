@@ -63,6 +63,21 @@ pub(super) fn check(
             faults.push(fault);
         }
     }
+    // Keycloak makes the user of a service account where a file has none.
+    for client in objects(&realm.document, "clients") {
+        let has_account = client.get("serviceAccountsEnabled") == Some(&Value::Bool(true));
+        if let (true, Some(id)) = (has_account, text(client, "clientId"))
+            && !seen.service_accounts.contains(id)
+            && !seen.usernames.contains(&account_name(id))
+        {
+            realm.facts.missing_accounts.push(id.to_owned());
+        }
+    }
+}
+
+/// The name of the user that stands for a client.
+pub(crate) fn account_name(client: &str) -> String {
+    format!("service-account-{}", client.to_lowercase())
 }
 
 struct Seen<'s> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crypto::random::{Random, uuid};
+use crypto::random::uuid;
 use serde_json::{Map, Value, json};
 
 use super::document::{column, take_flag, take_objects, take_text, take_texts};
@@ -12,6 +12,7 @@ use crate::realm_file::check::names::{group_path, members, text, texts};
 use crate::realm_file::check::protocol;
 use crate::realm_file::component_key::{self, Found, KEY_PROVIDER, MASK};
 use crate::realm_file::report::{Remark, Report};
+use crate::realm_file::top_up::give_ids;
 use crate::realm_file::{ClientBirth, RealmFile};
 use crate::sealing::{self, Noun};
 use crate::{Timestamp, key};
@@ -446,29 +447,6 @@ impl Builder<'_> {
             self.keys,
         ];
         Ok(RealmRows { id: self.realm, tables, directory: self.directory })
-    }
-}
-
-/// Flows, their configurations, components and identity providers keep their ids in the document; new ones get one.
-fn give_ids(document: &mut Map<String, Value>, random: &dyn Random) {
-    let fresh = || Value::String(uuid(random).to_string());
-    for (member, id) in [
-        ("authenticationFlows", "id"),
-        ("authenticatorConfig", "id"),
-        ("identityProviders", "internalId"),
-        ("identityProviderMappers", "id"),
-    ] {
-        for item in document.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Value::Object(item) = item {
-                item.entry(id).or_insert_with(fresh);
-            }
-        }
-    }
-    let kinds = document.get_mut("components").and_then(Value::as_object_mut);
-    for list in kinds.into_iter().flat_map(|kinds| kinds.values_mut()).filter_map(Value::as_array_mut) {
-        for item in list.iter_mut().filter_map(Value::as_object_mut) {
-            item.entry("id").or_insert_with(fresh);
-        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Writing a realm: what waits for what, and in how many transactions.
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use super::realm_rows::RealmRows;
 use super::user_rows::{Batch, Hashes, UserRows};
 use super::{ImportError, Stock};
+use crate::realm_file::check::account_name;
 use crate::realm_file::fault::{At, Faults, FileFault, quoted};
 use crate::realm_file::user_form::settle_user;
 use crate::realm_file::{Progress, RealmFile, UserList};
@@ -207,7 +208,8 @@ impl Source {
     fn start(file: &RealmFile, rows: UserRows) -> Source {
         let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
         let lists = file.users.clone();
-        tokio::task::spawn_blocking(move || produce(&lists, rows, &sender));
+        let accounts = accounts(file);
+        tokio::task::spawn_blocking(move || produce(&lists, accounts, rows, &sender));
         Source { batches }
     }
 
@@ -220,7 +222,30 @@ impl Source {
     }
 }
 
-fn produce(lists: &[UserList], mut rows: UserRows, sender: &mpsc::Sender<Result<Batch, FileFault>>) {
+/// Users of service accounts that the file lacks.
+fn accounts(file: &RealmFile) -> Vec<Map<String, Value>> {
+    let user = |client: &String| {
+        let user = json!({
+            "username": account_name(client),
+            "enabled": true,
+            "emailVerified": false,
+            "totp": false,
+            "serviceAccountClientId": client,
+            "realmRoles": file.default_role.as_slice(),
+            "credentials": [],
+            "groups": [],
+        });
+        if let Value::Object(user) = user { Some(user) } else { None }
+    };
+    file.facts.missing_accounts.iter().filter_map(user).collect()
+}
+
+fn produce(
+    lists: &[UserList],
+    accounts: Vec<Map<String, Value>>,
+    mut rows: UserRows,
+    sender: &mpsc::Sender<Result<Batch, FileFault>>,
+) {
     // The check has told every fault; nothing is listened to here.
     let mut unheard = Faults::new(0);
     for list in lists {
@@ -246,7 +271,9 @@ fn produce(lists: &[UserList], mut rows: UserRows, sender: &mpsc::Sender<Result<
             }
         }
     }
+    accounts.into_iter().for_each(|account| rows.add(account));
     if rows.waiting() > 0 {
+        // Nobody waits for it if the import has failed elsewhere.
         let _ = sender.blocking_send(Ok(rows.take()));
     }
 }

@@ -1,0 +1,127 @@
+//! Every statement that a request may wait for uses an index: the statements are taken as they are sent, and explained.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use serde_json::json;
+
+use crate::{
+    NewGroup, NewTicket, NewUser, TicketSelector,
+    testing::{TestStore, on_each_database},
+};
+
+/// The plan of a statement, one step a line.
+async fn plan(database: &DatabaseConnection, statement: &Statement) -> Vec<String> {
+    let explain = match database.get_database_backend() {
+        DbBackend::Postgres => "EXPLAIN",
+        _ => "EXPLAIN QUERY PLAN",
+    };
+    let sql = format!("{explain} {}", statement.sql);
+    let explained = match &statement.values {
+        Some(values) => Statement::from_sql_and_values(database.get_database_backend(), sql, values.clone()),
+        None => Statement::from_string(database.get_database_backend(), sql),
+    };
+    let on = database.begin().await.unwrap();
+    if database.get_database_backend() == DbBackend::Postgres {
+        // Over a few rows PostgreSQL reads the table whatever there is; forbidden to, it still must where no index fits.
+        on.execute_unprepared("SET LOCAL enable_seqscan = off").await.unwrap();
+    }
+    let rows = on.query_all_raw(explained).await.unwrap();
+    on.rollback().await.unwrap();
+    let step = |row: &sea_orm::QueryResult| row.try_get("", "QUERY PLAN").or_else(|_| row.try_get("", "detail"));
+    rows.iter().map(|row| step(row).unwrap()).collect()
+}
+
+fn reads_a_whole_table(step: &str) -> bool {
+    let step = step.trim();
+    // SQLite says SCAN for a table read from end to end, with an index or without; PostgreSQL says Seq Scan.
+    step.contains("Seq Scan") || step.starts_with("SCAN") && !step.contains("SUBQUERY") && !step.contains("CONSTANT ROW")
+}
+
+/// Runs something, and explains each statement that it sent.
+async fn explained<T>(store: &TestStore, what: &str, run: impl Future<Output = T>) -> T {
+    let sent = &store.identity.store().statements;
+    sent.listen();
+    let answer = run.await;
+    let heard = sent.heard();
+    assert!(!heard.is_empty(), "{what}: nothing was sent");
+    let reader = &store.identity.store().writer;
+    for statement in heard {
+        let verb = statement.sql.split_whitespace().next().unwrap_or_default().to_uppercase();
+        if !["SELECT", "UPDATE", "DELETE"].contains(&verb.as_str()) {
+            continue;
+        }
+        for step in plan(reader, &statement).await {
+            assert!(!reads_a_whole_table(&step), "{what}: {step}\n{}", statement.sql);
+        }
+    }
+    answer
+}
+
+#[tokio::test]
+async fn no_hot_statement_reads_a_whole_table() {
+    on_each_database(async |mut store| {
+        let realm = store.add_realm("quay", json!({})).await;
+        let anna = NewUser {
+            email: Some("a@x.org".to_owned()),
+            attributes: [("department".to_owned(), vec!["docks".to_owned()])].into(),
+            ..NewUser::named("anna")
+        };
+        let id = store.add_user(&realm.id, anna, "secret").await;
+        let mut tx = store.identity.begin().await.unwrap();
+        let group = tx.add_group(&realm.id, NewGroup { name: "team".to_owned(), ..NewGroup::default() }).await.unwrap();
+        tx.grant_group_role(&group, realm.role_named("offline_access").unwrap()).await.unwrap();
+        tx.join_group(&id, &group).await.unwrap();
+        tx.commit().await.unwrap();
+        store.restart().await;
+
+        let identity = store.identity.clone();
+        let realm = explained(&store, "realm by name", identity.realm("quay")).await.unwrap().unwrap();
+        let found = explained(&store, "user by name", identity.find_user_by_login(&realm, "anna")).await.unwrap();
+        assert_eq!(found.unwrap().id, id);
+        let found = explained(&store, "user by address", identity.find_user_by_login(&realm, "a@x.org")).await.unwrap();
+        assert_eq!(found.unwrap().id, id);
+        let found = explained(&store, "nobody", identity.find_user_by_login(&realm, "no@x.org")).await.unwrap();
+        assert!(found.is_none());
+        let found = explained(&store, "credentials", identity.credentials_of(&id, "password")).await.unwrap();
+        assert_eq!(found.len(), 1);
+
+        let ticket = |kind| NewTicket {
+            realm: &realm,
+            kind,
+            client: None,
+            user: Some(&id),
+            family: None,
+            payload: json!({}),
+            expires_at: None,
+            dies_with_password: true,
+            user_version: None,
+        };
+        let secret = explained(&store, "issue", identity.issue_ticket(ticket("one"), "pt")).await.unwrap();
+        store.restart().await;
+        let identity = store.identity.clone();
+        let found = explained(&store, "ticket by secret", identity.find_ticket(&realm, "one", &secret)).await.unwrap();
+        assert!(found.is_some());
+        let used = explained(&store, "consume", identity.consume_ticket(&realm, "one", &secret)).await.unwrap();
+        assert!(used.is_some());
+        for selector in [TicketSelector::User(&id), TicketSelector::UserAndKind(&id, "one"), TicketSelector::Secret(&secret)] {
+            explained(&store, "revoke", identity.revoke_tickets(&realm, selector)).await.unwrap();
+        }
+        explained(&store, "failed log-in", identity.record_failure(&realm, &id, None)).await.unwrap();
+        let mut tx = identity.begin().await.unwrap();
+        explained(&store, "one more user", async {
+            tx.add_user(&realm.id, NewUser::named("bert")).await.unwrap();
+            tx.commit().await.unwrap();
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_listener_would_notice_a_missing_index() {
+    on_each_database(async |store| {
+        let reader = store.identity.store().reader();
+        let missing = Statement::from_string(reader.get_database_backend(), "SELECT id FROM realm_user WHERE first_name = 'x'");
+        assert!(plan(reader, &missing).await.iter().any(|step| reads_a_whole_table(step)));
+    })
+    .await;
+}
