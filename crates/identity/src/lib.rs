@@ -35,13 +35,13 @@ mod scope;
 mod sealing;
 mod store;
 mod sweep;
-#[cfg(test)]
-mod test_store;
 mod task;
 #[cfg(test)]
-mod tests;
+mod test_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod time;
 mod transient;

@@ -78,7 +78,9 @@ fn descend(value: &mut Value, pointer: &mut String, taken: &mut Map<String, Valu
         Value::Object(members) => {
             let is_credential = members.contains_key("credentialData") || members.contains_key("secretData");
             take(members, pointer, taken, |name| {
-                name == "secret" || name == "registrationAccessToken" || (is_credential && SECRET_MEMBERS.contains(&name))
+                name == "secret"
+                    || name == "registrationAccessToken"
+                    || (is_credential && SECRET_MEMBERS.contains(&name))
             });
             for (name, member) in members.iter_mut() {
                 push(pointer, name);
@@ -96,7 +98,8 @@ fn descend(value: &mut Value, pointer: &mut String, taken: &mut Map<String, Valu
 /// Whether a setting of this name is a secret. Too much does no harm: it is put back wherever the document is written.
 fn is_secret_setting(name: &str) -> bool {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let holds = ["secret", "password", "privatekey", "credential", "apikey", "jwks"].iter().any(|word| name.contains(word));
+    let holds =
+        ["secret", "password", "privatekey", "credential", "apikey", "jwks"].iter().any(|word| name.contains(word));
     // What is said about a secret is none.
     let about = ["size", "time", "policy", "algorithm", "enabled", "url"].iter().any(|word| name.ends_with(word));
     holds && !about

@@ -70,7 +70,11 @@ impl Tx {
     /// merged one by one. Mappers and client scopes have verbs of their own.
     pub async fn change_client(&mut self, id: &ClientId, patch: Value) -> Result<(), Error> {
         let mut patch = rows::members(patch)?;
-        rows::refuse_members(&patch, &["id", MAPPERS, DEFAULT_SCOPES, OPTIONAL_SCOPES], "is not changed with the client")?;
+        rows::refuse_members(
+            &patch,
+            &["id", MAPPERS, DEFAULT_SCOPES, OPTIONAL_SCOPES],
+            "is not changed with the client",
+        )?;
         let row = self.client_row(id).await?;
         let mut changed = entity::ActiveModel { id: Unchanged(row.id.clone()), ..Default::default() };
         if let Some(client_id) = rows::take_optional_text(&mut patch, "clientId")? {
@@ -162,7 +166,12 @@ impl Tx {
             .collect()
     }
 
-    async fn scopes_of_realm(&mut self, realm: &RealmId, protocol: &str, optional: bool) -> Result<Vec<ScopeId>, Error> {
+    async fn scopes_of_realm(
+        &mut self,
+        realm: &RealmId,
+        protocol: &str,
+        optional: bool,
+    ) -> Result<Vec<ScopeId>, Error> {
         let rules = self.birth_rules(realm).await?;
         let names = if optional { rules.optional_scopes } else { rules.default_scopes };
         let rows = scope::entity::Entity::find()

@@ -62,10 +62,7 @@ impl Tx {
             used_step: Set(None),
             document: Set(Value::Object(document).to_string()),
         };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("id"))?;
+        entity::Entity::insert(row).exec_without_returning(self.connection()).await.map_err(rows::conflict("id"))?;
         self.touch_user(user);
         Ok(id)
     }

@@ -67,10 +67,7 @@ impl Tx {
             document: Set(Value::Object(document).to_string()),
             position: Set(rows::next_position(self.connection(), entity::Column::Position, among).await?),
         };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("id"))?;
+        entity::Entity::insert(row).exec_without_returning(self.connection()).await.map_err(rows::conflict("id"))?;
         self.touch_realm(realm);
         Ok(id)
     }

@@ -98,7 +98,9 @@ impl Identity {
         tx.lock_realm(&realm.id).await?;
         match tx.key_status(id.as_str()).await? {
             None => return Err(Error::NotFound("key")),
-            Some(KeyStatus::Active) => return Err(Error::Refused("the key still signs; activate another first".to_owned())),
+            Some(KeyStatus::Active) => {
+                return Err(Error::Refused("the key still signs; activate another first".to_owned()));
+            }
             Some(KeyStatus::Disabled) => return Ok(Vec::new()),
             Some(KeyStatus::Passive | KeyStatus::Next) => {}
         }

@@ -70,25 +70,24 @@ impl Tx {
             name: Set(rows::take_text(&mut document, "name")?),
             protocol: Set(rows::take_text(&mut document, "protocol")?),
             mapper: Set(rows::take_text(&mut document, "protocolMapper")?),
-            position: Set(
-                rows::next_position(self.connection(), entity::Column::Position, Condition::all().add(among)).await?,
-            ),
+            position: Set(rows::next_position(
+                self.connection(),
+                entity::Column::Position,
+                Condition::all().add(among),
+            )
+            .await?),
             document: Set(Value::Object(document).to_string()),
         };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("name"))?;
+        entity::Entity::insert(row).exec_without_returning(self.connection()).await.map_err(rows::conflict("name"))?;
         self.touch_realm(realm);
         Ok(id)
     }
 
     async fn realm_of_owner(&self, owner: &MapperOwner) -> Result<RealmId, Error> {
         let realm = match owner {
-            MapperOwner::Client(id) => client::entity::Entity::find_by_id(id.as_str())
-                .one(self.connection())
-                .await?
-                .map(|row| row.realm_id),
+            MapperOwner::Client(id) => {
+                client::entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?.map(|row| row.realm_id)
+            }
             MapperOwner::Scope(id) => {
                 scope::entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?.map(|row| row.realm_id)
             }

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{RealmSettings, defaults, entity};
 use crate::{
-    ClientId, Error, NewRole, RealmId, RoleId, Tx, event, realm::map::LONGEST_NAME, rows,
+    ClientId, Error, NewRole, RealmId, RoleId, Tx, event,
+    realm::map::LONGEST_NAME,
+    rows,
     sealing::{self, Noun},
 };
 
@@ -24,7 +26,15 @@ pub struct NewRealm {
 
 /// Members of a RealmRepresentation that have rows of their own.
 pub(super) const NOUNS: [&str; 9] = [
-    "clients", "clientScopes", "roles", "groups", "users", "federatedUsers", "defaultRoles", "protocolMappers", "applications",
+    "clients",
+    "clientScopes",
+    "roles",
+    "groups",
+    "users",
+    "federatedUsers",
+    "defaultRoles",
+    "protocolMappers",
+    "applications",
 ];
 
 /// The roles of a new realm by the client that has them (none for the realm's own) and name.
@@ -61,10 +71,7 @@ impl Tx {
             sealed: Set(sealed),
             created_at: Set(identity.clock().now().0),
         };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("realm"))?;
+        entity::Entity::insert(row).exec_without_returning(self.connection()).await.map_err(rows::conflict("realm"))?;
         self.touch_realm_name(&name);
 
         for scope in scopes {
@@ -108,7 +115,11 @@ impl Tx {
     }
 
     /// The two columns that a realm's document becomes; refused if its settings make no sense.
-    pub(super) fn seal_realm(&self, id: &RealmId, document: Map<String, Value>) -> Result<(String, Option<Vec<u8>>), Error> {
+    pub(super) fn seal_realm(
+        &self,
+        id: &RealmId,
+        document: Map<String, Value>,
+    ) -> Result<(String, Option<Vec<u8>>), Error> {
         let mut document = Value::Object(document);
         RealmSettings::from_document(&document).map_err(|reason| Error::invalid("", reason))?;
         let secrets = sealing::take_secrets(Noun::Realm, &mut document);
@@ -155,7 +166,8 @@ impl Tx {
 
     async fn add_master_roles(&mut self, master: &RealmId) -> Result<(), Error> {
         for name in ["admin", "create-realm"] {
-            let document = json!({ "description": format!("${{role_{name}}}"), "composite": name == "admin", "attributes": {} });
+            let document =
+                json!({ "description": format!("${{role_{name}}}"), "composite": name == "admin", "attributes": {} });
             self.add_role(master, NewRole { id: None, client: None, name: name.to_owned(), document }).await?;
         }
         Ok(())
@@ -185,6 +197,7 @@ fn brought(composites: &Value, roles: &Roles) -> Vec<RoleId> {
     };
     let of_realm = composites.get("realm").map(names).unwrap_or_default().into_iter().map(|name| (None, name));
     let of_clients = composites.get("client").and_then(Value::as_object).into_iter().flatten();
-    let of_clients = of_clients.flat_map(|(client, list)| names(list).into_iter().map(|name| (Some(client.clone()), name)));
+    let of_clients =
+        of_clients.flat_map(|(client, list)| names(list).into_iter().map(|name| (Some(client.clone()), name)));
     of_realm.chain(of_clients).filter_map(|key| roles.get(&key).cloned()).collect()
 }

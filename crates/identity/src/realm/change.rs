@@ -6,7 +6,10 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{add::{NOUNS, check_name}, defaults, entity};
+use super::{
+    add::{NOUNS, check_name},
+    defaults, entity,
+};
 use crate::{
     Error, RealmId, Tx, rows,
     sealing::{self, Noun},

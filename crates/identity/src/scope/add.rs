@@ -23,10 +23,7 @@ impl Tx {
             document: Set(Value::Object(document).to_string()),
             position: Set(rows::next_position(self.connection(), entity::Column::Position, among).await?),
         };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("name"))?;
+        entity::Entity::insert(row).exec_without_returning(self.connection()).await.map_err(rows::conflict("name"))?;
         self.insert_mappers(realm, &MapperOwner::Scope(id.clone()), mappers).await?;
         self.touch_realm(realm);
         Ok(id)
