@@ -42,14 +42,12 @@ pub(super) fn realm(document: &mut Map<String, Value>, file: &Path, at: &At<'_>,
     }
 }
 
-const SCOPE_MAPPING: Shape = &[
-    (shape::Kind::Text, &["client", "clientScope", "self", "clientTemplate"]),
-    (shape::Kind::Texts, &["roles"]),
-];
+const SCOPE_MAPPING: Shape =
+    &[(shape::Kind::Text, "client clientScope self clientTemplate"), (shape::Kind::Texts, "roles")];
 
-const ROLES: Shape = &[(shape::Kind::Objects, &["realm"]), (shape::Kind::ObjectsMap, &["client", "application"])];
+const ROLES: Shape = &[(shape::Kind::Objects, "realm"), (shape::Kind::ObjectsMap, "client application")];
 
-const COMPOSITES: Shape = &[(shape::Kind::Texts, &["realm"]), (shape::Kind::TextsMap, &["client", "application"])];
+const COMPOSITES: Shape = &[(shape::Kind::Texts, "realm"), (shape::Kind::TextsMap, "client application")];
 
 /// What else to settle inside an item of a list.
 type Inner = fn(&mut Map<String, Value>, &Path, &At<'_>, &mut Faults);
@@ -117,13 +115,7 @@ fn sub_components(component: &mut Map<String, Value>, file: &Path, at: &At<'_>, 
     inner_components(component, "subComponents", file, at, faults);
 }
 
-fn inner_components(
-    owner: &mut Map<String, Value>,
-    member: &str,
-    file: &Path,
-    at: &At<'_>,
-    faults: &mut Faults,
-) {
+fn inner_components(owner: &mut Map<String, Value>, member: &str, file: &Path, at: &At<'_>, faults: &mut Faults) {
     let Some(Value::Object(kinds)) = owner.get_mut(member) else { return };
     let at = at.member(member);
     let names: Vec<String> = kinds.keys().cloned().collect();
