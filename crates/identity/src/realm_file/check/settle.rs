@@ -43,11 +43,11 @@ pub(super) fn realm(document: &mut Map<String, Value>, file: &Path, at: &At<'_>,
 }
 
 const SCOPE_MAPPING: Shape =
-    &[(shape::Kind::Text, &["client", "clientScope", "self", "clientTemplate"]), (shape::Kind::Texts, &["roles"])];
+    &[(shape::Kind::Text, "client clientScope self clientTemplate"), (shape::Kind::Texts, "roles")];
 
-const ROLES: Shape = &[(shape::Kind::Objects, &["realm"]), (shape::Kind::ObjectsMap, &["client", "application"])];
+const ROLES: Shape = &[(shape::Kind::Objects, "realm"), (shape::Kind::ObjectsMap, "client application")];
 
-const COMPOSITES: Shape = &[(shape::Kind::Texts, &["realm"]), (shape::Kind::TextsMap, &["client", "application"])];
+const COMPOSITES: Shape = &[(shape::Kind::Texts, "realm"), (shape::Kind::TextsMap, "client application")];
 
 /// What else to settle inside an item of a list.
 type Inner = fn(&mut Map<String, Value>, &Path, &At<'_>, &mut Faults);
