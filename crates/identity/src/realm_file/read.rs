@@ -348,11 +348,7 @@ fn without_mark(mut text: Vec<u8>) -> Vec<u8> {
 
 impl UserList {
     /// Shows each user of the list in order; `look` answers whether to go on.
-    pub(crate) fn each(
-        &self,
-        limits: u64,
-        look: &mut dyn FnMut(usize, Value) -> bool,
-    ) -> Result<(), FileFault> {
+    pub(crate) fn each(&self, limits: u64, look: &mut dyn FnMut(usize, Value) -> bool) -> Result<(), FileFault> {
         parse::each_item(&self.text, self.element, USERS, limits, look).map_err(|broken| FileFault {
             file: self.file.to_path_buf(),
             pointer: broken.pointer,

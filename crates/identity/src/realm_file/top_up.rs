@@ -214,7 +214,8 @@ fn add_old_default_roles(document: &Map<String, Value>, role: &mut Map<String, V
 fn flows(document: &mut Map<String, Value>, template: &mut Map<String, Value>, added: &mut Vec<String>) {
     if document.contains_key("authenticationFlows") {
         let present = names_of(document, "authenticationFlows", "alias");
-        let wanted = FLOW_BINDINGS.iter().filter_map(|member| text(document, member).or_else(|| text(template, member)));
+        let wanted =
+            FLOW_BINDINGS.iter().filter_map(|member| text(document, member).or_else(|| text(template, member)));
         if wanted.filter(|alias| !alias.is_empty()).all(|alias| present.contains(alias)) {
             return;
         }

@@ -82,9 +82,8 @@ mod tests {
         let mut faults = Faults::new(1);
         settle_user(user.as_object_mut().unwrap(), Path::new("f"), &At::Root, &mut faults);
         assert!(faults.is_empty());
-        let data = |i: usize, m: &str| -> Value {
-            serde_json::from_str(user["credentials"][i][m].as_str().unwrap()).unwrap()
-        };
+        let data =
+            |i: usize, m: &str| -> Value { serde_json::from_str(user["credentials"][i][m].as_str().unwrap()).unwrap() };
         assert_eq!(data(0, "credentialData")["hashIterations"], 20000);
         assert_eq!(data(0, "secretData"), json!({"value": "aGFzaA==", "salt": "c2FsdA=="}));
         assert_eq!(user["credentials"][1]["type"], "otp");

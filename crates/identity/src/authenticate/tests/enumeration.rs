@@ -94,8 +94,8 @@ async fn a63_equal_requests_at_once_share_one_hash_whether_or_not_the_name_is_so
         for login in ["alice", "nobody"] {
             house.gate.pause();
             let (before, shared) = (house.jobs(), house.identity.hashing().stats().shared_total);
-            let asked =
-                async { tokio::join!(house.outcome(login, "x"), house.outcome(login, "x"), house.outcome(login, "x")) };
+            let ask = || Box::pin(house.outcome(login, "x"));
+            let asked = async { tokio::join!(ask(), ask(), ask()) };
             let opened = async {
                 while house.identity.hashing().stats().shared_total < shared + 2 {
                     tokio::task::yield_now().await;

@@ -80,9 +80,7 @@ fn flow_overrides(place: &mut Place<'_>, client: &Map<String, Value>, at: &At<'_
 
 /// The attributes of a client, as plugins ask for them.
 pub(super) fn attributes(client: &Map<String, Value>) -> std::collections::BTreeMap<String, String> {
-    members(client, "attributes")
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
+    members(client, "attributes").filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// The protocol of a client; Keycloak's default is OpenID Connect.

@@ -51,13 +51,7 @@ fn execution(place: &mut Place<'_>, step: &Map<String, Value>, at: &At<'_>) {
     }
 }
 
-fn named(
-    place: &mut Place<'_>,
-    document: &Map<String, Value>,
-    member: &str,
-    name: &'static str,
-    at: &At<'_>,
-) {
+fn named(place: &mut Place<'_>, document: &Map<String, Value>, member: &str, name: &'static str, at: &At<'_>) {
     let mut taken = HashSet::new();
     let list = at.member(member);
     for (index, one) in objects(document, member).enumerate() {

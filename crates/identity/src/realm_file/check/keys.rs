@@ -14,13 +14,7 @@ pub(super) fn check(place: &mut Place<'_>, document: &Map<String, Value>, at: &A
     components(place, document, "components", &mut ids, at);
 }
 
-fn components(
-    place: &mut Place<'_>,
-    owner: &Map<String, Value>,
-    member: &str,
-    ids: &mut HashSet<String>,
-    at: &At<'_>,
-) {
+fn components(place: &mut Place<'_>, owner: &Map<String, Value>, member: &str, ids: &mut HashSet<String>, at: &At<'_>) {
     let at = at.member(member);
     for (kind, list) in members(owner, member) {
         let at = at.member(kind);

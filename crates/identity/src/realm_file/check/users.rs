@@ -10,10 +10,10 @@ use super::credentials::{self, Sort};
 use super::names::{Names, objects, text, texts};
 use super::place::Place;
 use crate::realm_file::fault::{At, Faults, quoted};
+use crate::realm_file::limits::Limits;
 use crate::realm_file::placeholder::{self, Environment};
 use crate::realm_file::user_form::{plain_password, settle_user};
 use crate::realm_file::{Facts, PlainPassword, RealmFile};
-use crate::realm_file::limits::Limits;
 
 /// How many users a remark names.
 const NAMED: usize = 20;
@@ -176,7 +176,12 @@ impl Seen<'_> {
                 }
                 let value = placeholder::replaced(plain, self.environment).unwrap_or_else(|| plain.to_owned());
                 let temporary = credential.get("temporary") == Some(&Value::Bool(true));
-                facts.plain.push(PlainPassword { user: ordinal, credential: index, value: Secret::from(value), temporary });
+                facts.plain.push(PlainPassword {
+                    user: ordinal,
+                    credential: index,
+                    value: Secret::from(value),
+                    temporary,
+                });
             }
         }
         if second_factor && password {

@@ -59,13 +59,7 @@ pub(super) fn object(text: &str, whose: &str) -> Result<Object, Error> {
     rows::members(rows::document(text, whose)?)
 }
 
-fn unsealed(
-    identity: &Identity,
-    noun: Noun,
-    id: &str,
-    document: &str,
-    sealed: Option<&[u8]>,
-) -> Result<Object, Error> {
+fn unsealed(identity: &Identity, noun: Noun, id: &str, document: &str, sealed: Option<&[u8]>) -> Result<Object, Error> {
     let mut document = rows::document(document, id)?;
     let secrets = sealing::open_secrets(&identity.0, noun, id, sealed)?;
     sealing::put_back(&mut document, &secrets);
@@ -139,13 +133,15 @@ async fn clients(
     }
     let mut bindings: HashMap<(String, bool), Vec<Value>> = HashMap::new();
     let rows = scope::binding::Entity::find()
-        .filter(scope::binding::Column::ScopeId.in_subquery(
-            scope::entity::Entity::find()
-                .select_only()
-                .column(scope::entity::Column::Id)
-                .filter(scope::entity::Column::RealmId.eq(&realm))
-                .into_query(),
-        ))
+        .filter(
+            scope::binding::Column::ScopeId.in_subquery(
+                scope::entity::Entity::find()
+                    .select_only()
+                    .column(scope::entity::Column::Id)
+                    .filter(scope::entity::Column::RealmId.eq(&realm))
+                    .into_query(),
+            ),
+        )
         .order_by_asc(scope::binding::Column::Position)
         .all(on)
         .await?;
@@ -175,11 +171,7 @@ async fn clients(
     Ok((clients, scopes))
 }
 
-async fn roles(
-    on: &DatabaseTransaction,
-    directory: &mut Directory,
-    shape: Option<Value>,
-) -> Result<Value, Error> {
+async fn roles(on: &DatabaseTransaction, directory: &mut Directory, shape: Option<Value>) -> Result<Value, Error> {
     let rows = role::entity::Entity::find()
         .filter(role::entity::Column::RealmId.eq(&directory.realm))
         .order_by_asc(role::entity::Column::Position)
@@ -190,13 +182,15 @@ async fn roles(
         directory.roles.insert(row.id.clone(), (client, row.name.clone()));
     }
     let composites = role::composite::Entity::find()
-        .filter(role::composite::Column::ParentId.in_subquery(
-            role::entity::Entity::find()
-                .select_only()
-                .column(role::entity::Column::Id)
-                .filter(role::entity::Column::RealmId.eq(&directory.realm))
-                .into_query(),
-        ))
+        .filter(
+            role::composite::Column::ParentId.in_subquery(
+                role::entity::Entity::find()
+                    .select_only()
+                    .column(role::entity::Column::Id)
+                    .filter(role::entity::Column::RealmId.eq(&directory.realm))
+                    .into_query(),
+            ),
+        )
         .order_by_asc(role::composite::Column::Position)
         .all(on)
         .await?;
@@ -264,13 +258,15 @@ async fn groups(on: &DatabaseTransaction, directory: &mut Directory) -> Result<V
         .all(on)
         .await?;
     let grants = group::role::Entity::find()
-        .filter(group::role::Column::GroupId.in_subquery(
-            group::entity::Entity::find()
-                .select_only()
-                .column(group::entity::Column::Id)
-                .filter(group::entity::Column::RealmId.eq(&directory.realm))
-                .into_query(),
-        ))
+        .filter(
+            group::role::Column::GroupId.in_subquery(
+                group::entity::Entity::find()
+                    .select_only()
+                    .column(group::entity::Column::Id)
+                    .filter(group::entity::Column::RealmId.eq(&directory.realm))
+                    .into_query(),
+            ),
+        )
         .order_by_asc(group::role::Column::Position)
         .all(on)
         .await?;
@@ -314,12 +310,7 @@ fn tree(
     Ok(list)
 }
 
-async fn keys(
-    identity: &Identity,
-    on: &DatabaseTransaction,
-    realm: &str,
-    document: &mut Object,
-) -> Result<(), Error> {
+async fn keys(identity: &Identity, on: &DatabaseTransaction, realm: &str, document: &mut Object) -> Result<(), Error> {
     let rows = key::entity::Entity::find()
         .filter(key::entity::Column::RealmId.eq(realm))
         .order_by_asc(key::entity::Column::Position)

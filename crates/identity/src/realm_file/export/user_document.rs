@@ -134,7 +134,8 @@ fn credential(identity: &Identity, row: &credential::entity::Model) -> Result<Va
         one.insert("createdDate".to_owned(), json!(created));
     }
     let secret = sealing::open(&identity.0, credential::TABLE, &row.id, &row.sealed)?;
-    let secret = std::str::from_utf8(&secret).map_err(|_| Error::fault(format!("the secret of {} is no text", row.id)))?;
+    let secret =
+        std::str::from_utf8(&secret).map_err(|_| Error::fault(format!("the secret of {} is no text", row.id)))?;
     // Empty: the file had none.
     if !secret.is_empty() {
         one.insert("secretData".to_owned(), json!(secret));

@@ -42,7 +42,8 @@ pub(super) fn take_lists(document: &mut Map<String, Value>, member: &str) -> Vec
                 empty.insert(name, Value::Array(list));
             }
             Value::Array(list) => {
-                let texts = list.into_iter().filter_map(|one| if let Value::String(one) = one { Some(one) } else { None });
+                let texts =
+                    list.into_iter().filter_map(|one| if let Value::String(one) = one { Some(one) } else { None });
                 taken.push((name, texts.collect()));
             }
             _ => {}

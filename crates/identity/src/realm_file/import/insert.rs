@@ -84,10 +84,7 @@ mod tests {
 
     #[test]
     fn a_statement_binds_every_value() {
-        assert_eq!(
-            statement("t", &["a", "b"], 2, DbBackend::Sqlite),
-            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)"
-        );
+        assert_eq!(statement("t", &["a", "b"], 2, DbBackend::Sqlite), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
         assert_eq!(
             statement("t", &["a", "b"], 2, DbBackend::Postgres),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"

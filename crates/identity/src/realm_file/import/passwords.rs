@@ -31,8 +31,8 @@ pub(super) async fn hash_all(
         return Ok(hashes);
     }
     let policy = text(&file.document, "passwordPolicy").unwrap_or_default();
-    let policy = PasswordPolicy::parse(policy)
-        .map_err(|_| Error::invalid("passwordPolicy", "is no password policy"))?;
+    let policy =
+        PasswordPolicy::parse(policy).map_err(|_| Error::invalid("passwordPolicy", "is no password policy"))?;
     let spec = policy.hash_spec();
     progress.start("passwords hashed", plain.len() as u64);
     let mut waiting = plain.into_iter();

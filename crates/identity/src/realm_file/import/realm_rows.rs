@@ -51,8 +51,21 @@ const COMPOSITE: &[&str] = &["parent_id", "child_id", "position"];
 const GROUP: &[&str] = &["id", "realm_id", "parent_id", "name", "document", "position"];
 const GROUP_ROLE: &[&str] = &["group_id", "role_id", "position"];
 const KEY: &[&str] = &[
-    "id", "realm_id", "name", "provider_id", "algorithm", "key_use", "status", "priority", "kid", "public_der",
-    "certificate", "sealed", "created_at", "document", "position",
+    "id",
+    "realm_id",
+    "name",
+    "provider_id",
+    "algorithm",
+    "key_use",
+    "status",
+    "priority",
+    "kid",
+    "public_der",
+    "certificate",
+    "sealed",
+    "created_at",
+    "document",
+    "position",
 ];
 
 /// Years that a certificate made here is valid.
@@ -136,14 +149,7 @@ impl Builder<'_> {
             let mappers = take_objects(&mut scope, "protocolMappers");
             self.mappers(mappers, None, Some(&id), &protocol);
             let realm = self.realm.clone();
-            self.scopes.push([
-                id.into(),
-                realm.into(),
-                name.into(),
-                protocol.into(),
-                column(scope),
-                place(position),
-            ]);
+            self.scopes.push([id.into(), realm.into(), name.into(), protocol.into(), column(scope), place(position)]);
         }
     }
 
@@ -450,12 +456,7 @@ fn place(position: usize) -> sea_orm::Value {
 
 impl Stock {
     /// Takes the secrets out of a document and seals them: the columns `document` and `sealed`.
-    fn seal_document(
-        &self,
-        noun: Noun,
-        id: &str,
-        document: Map<String, Value>,
-    ) -> (sea_orm::Value, sea_orm::Value) {
+    fn seal_document(&self, noun: Noun, id: &str, document: Map<String, Value>) -> (sea_orm::Value, sea_orm::Value) {
         let mut document = Value::Object(document);
         let secrets = sealing::take_secrets(noun, &mut document);
         let sealed = sealing::seal_secrets(&self.identity.0, noun, id, &secrets);

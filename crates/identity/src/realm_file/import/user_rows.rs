@@ -14,15 +14,37 @@ use crate::credential;
 use crate::realm_file::user_form::plain_password;
 
 const USER: &[&str] = &[
-    "id", "realm_id", "username", "email", "first_name", "last_name", "enabled", "created_at",
-    "service_account_client_id", "not_before", "required_actions", "version", "document", "position",
+    "id",
+    "realm_id",
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "enabled",
+    "created_at",
+    "service_account_client_id",
+    "not_before",
+    "required_actions",
+    "version",
+    "document",
+    "position",
 ];
 const ATTRIBUTE: &[&str] = &["user_id", "name", "value", "position"];
 const ROLE: &[&str] = &["user_id", "role_id", "position"];
 const MEMBER: &[&str] = &["user_id", "group_id", "position"];
 const CREDENTIAL: &[&str] = &[
-    "id", "user_id", "realm_id", "kind", "label", "created_at", "position", "credential_data", "sealed", "algorithm",
-    "used_step", "document",
+    "id",
+    "user_id",
+    "realm_id",
+    "kind",
+    "label",
+    "created_at",
+    "position",
+    "credential_data",
+    "sealed",
+    "algorithm",
+    "used_step",
+    "document",
 ];
 
 /// Keycloak's action for a password that has to be changed at once.
@@ -180,7 +202,8 @@ impl UserRows {
         let now = self.stock.now().0;
         if let Some(hashed) = self.hashes.remove(&key) {
             let (data, secret) = hashed.hash.to_keycloak();
-            for (member, value) in [("type", credential::PASSWORD), ("credentialData", &data), ("secretData", &secret)] {
+            for (member, value) in [("type", credential::PASSWORD), ("credentialData", &data), ("secretData", &secret)]
+            {
                 credential.insert(member.to_owned(), Value::String(value.to_owned()));
             }
             credential.entry("createdDate").or_insert_with(|| json!(now));
