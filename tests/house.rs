@@ -82,7 +82,10 @@ fn manifests() -> Vec<Manifest> {
                 name: table["package"]["name"].as_str().expect("a package name").to_owned(),
                 normal,
                 dev: dependencies(table.get("dev-dependencies"), &aliases),
-                lints_from_workspace: table.get("lints").and_then(|l| l.get("workspace")).and_then(toml::Value::as_bool)
+                lints_from_workspace: table
+                    .get("lints")
+                    .and_then(|l| l.get("workspace"))
+                    .and_then(toml::Value::as_bool)
                     == Some(true),
                 path,
             }

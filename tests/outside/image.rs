@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::fixture::wait::unix_seconds;
 use crate::tar::{gzip, tar};
 
 const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -40,6 +42,12 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What makes this run's images differ from every other run's: daemons and caches on the machine may remember those.
+fn run_id() -> &'static str {
+    static ID: OnceLock<String> = OnceLock::new();
+    ID.get_or_init(|| format!("{}-{}", std::process::id(), unix_seconds()))
+}
+
 /// Two layers, a configuration, a manifest. Images of different seeds share no blob.
 pub(crate) struct Image {
     layers: [Layer; 2],
@@ -50,7 +58,7 @@ pub(crate) struct Image {
 impl Image {
     pub(crate) fn new(seed: &str) -> Self {
         let layers = ["base", "app"].map(|part| {
-            let plain = tar(&[(&format!("{part}.txt"), format!("{part} of {seed}\n").as_bytes())]);
+            let plain = tar(&[(&format!("{part}.txt"), format!("{part} of {seed} in {}\n", run_id()).as_bytes())]);
             let packed = Blob::new(gzip(&plain));
             Layer { plain, packed }
         });
@@ -85,11 +93,6 @@ impl Image {
         format!("sha256:{}", self.manifest.hex)
     }
 
-    /// Hex digests of the layers as they travel.
-    pub(crate) fn layer_hexes(&self) -> Vec<String> {
-        self.layers.iter().map(|layer| layer.packed.hex.clone()).collect()
-    }
-
     fn blobs(&self) -> impl Iterator<Item = &Blob> {
         self.layers.iter().map(|layer| &layer.packed).chain([&self.config])
     }
@@ -115,7 +118,8 @@ impl Image {
         let names: Vec<String> = (1..=self.layers.len()).map(|number| format!("layer-{number}.tar")).collect();
         let config_name = format!("{}.json", self.config.hex);
         let listing = json!([{"Config": config_name, "RepoTags": [reference], "Layers": names}]).to_string();
-        let mut files: Vec<(&str, &[u8])> = vec![("manifest.json", listing.as_bytes()), (&config_name, &self.config.bytes)];
+        let mut files: Vec<(&str, &[u8])> =
+            vec![("manifest.json", listing.as_bytes()), (&config_name, &self.config.bytes)];
         for (name, layer) in names.iter().zip(&self.layers) {
             files.push((name, &layer.plain));
         }

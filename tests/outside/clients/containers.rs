@@ -7,9 +7,13 @@ use crate::image::Image;
 use crate::run::{Call, Run};
 use crate::site::Seat;
 
-/// The file of credentials.
+/// The file of credentials. It must be there, even for who has none.
 pub(crate) fn auth_file(seat: &Seat<'_>) -> PathBuf {
-    seat.file("auth.json")
+    let file = seat.file("auth.json");
+    if !file.exists() {
+        fs::write(&file, "{}").expect("auth.json can be written");
+    }
+    file
 }
 
 /// A signature policy that lets unsigned images in, whatever the machine's own says.

@@ -35,7 +35,10 @@ impl World {
         let (_, user) = self.user(name).await;
         let secret = Secret::from(password.to_owned());
         let hash = self.identity.hashing().hash(CHEAP, &secret, [7; 16]).await.expect("the pool has room");
-        self.change(async |tx| tx.set_password_hash(&user.id, &hash).await.expect("the password changes")).await;
+        self.change(async |tx| {
+            tx.set_password_hash(&user.id, &hash).await.expect("the password changes");
+        })
+        .await;
     }
 
     pub async fn set_enabled(&self, name: &str, enabled: bool) {

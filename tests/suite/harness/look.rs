@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crypto::otp::Totp;
-use identity::{Clock, Event, EventQuery, Realm, realm_file::Silent};
+use identity::{Clock, Event, EventQuery, Realm, realm_file::NoProgress as Silent};
 use serde_json::Value;
 
 use super::{PUBLIC_URL, World};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use identity::{
     Identity, ManualClock,
-    realm_file::{self, ImportOutcome, Limits, RealmFile, Silent, Strategy},
+    realm_file::{self, ImportOutcome, Limits, NoProgress as Silent, RealmFile, Strategy},
     testing::TestStore,
 };
 use protocol::{Portreeve, WebSettings};
