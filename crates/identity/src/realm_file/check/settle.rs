@@ -10,6 +10,10 @@ use crate::realm_file::fault::{At, Faults};
 /// Settles the realm and every noun in it.
 pub(super) fn realm(document: &mut Map<String, Value>, file: &Path, at: &At<'_>, faults: &mut Faults) {
     settle(document, shape::REALM, file, at, faults);
+    // Keycloak takes this word in any case; what is kept is its own way to write it.
+    if let Some(Value::String(word)) = document.get_mut("sslRequired") {
+        *word = word.to_ascii_lowercase();
+    }
     let mut list = |document: &mut Map<String, Value>, member: &str, shape: Shape, inner: Inner| {
         each(document, member, shape, inner, file, at, faults);
     };

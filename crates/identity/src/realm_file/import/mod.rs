@@ -6,6 +6,7 @@
 
 mod document;
 mod insert;
+mod key_rows;
 mod passwords;
 mod realm_rows;
 mod source;

@@ -89,7 +89,9 @@ fn produce(
             }
         }
     }
-    accounts.into_iter().for_each(|account| rows.add(account));
+    for account in accounts {
+        rows.add(account);
+    }
     if rows.waiting() > 0 {
         // Nobody waits for it if the import has failed elsewhere.
         let _ = sender.blocking_send(Ok(rows.take()));

@@ -45,7 +45,7 @@ pub(super) async fn add(
 ) -> Result<(), ImportError> {
     let id = RealmId::from(rows.id.as_str());
     let name = file.name.clone();
-    let mut tx = identity.begin().await?;
+    let tx = identity.begin().await?;
     let RealmRows { tables, directory, .. } = rows;
     refuse_realm_id(&tx, &id, &file).await?;
     for table in tables {
