@@ -2,6 +2,13 @@
 //!
 //! Floors are those of `docs/architecture.md`. A crate imports only from lower floors, never sideways.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends by panicking, and its message is the report"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

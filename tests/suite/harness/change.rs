@@ -56,7 +56,8 @@ impl World {
     pub async fn set_client_enabled(&self, client_id: &str, enabled: bool) {
         let realm = self.realm("port").await;
         let id = realm.client(client_id).expect("the client is there").id.clone();
-        self.change(async |tx| tx.change_client(&id, json!({"enabled": enabled})).await.expect("the client changes")).await;
+        self.change(async |tx| tx.change_client(&id, json!({"enabled": enabled})).await.expect("the client changes"))
+            .await;
     }
 
     /// Revokes every token that speaks for a user; gives how many there were.

@@ -6,7 +6,7 @@ use crypto::otp::Totp;
 use identity::{Clock, Event, EventQuery, Realm, realm_file::NoProgress as Silent};
 use serde_json::Value;
 
-use super::{PUBLIC_URL, World};
+use super::World;
 
 impl World {
     pub async fn realm(&self, name: &str) -> Arc<Realm> {
@@ -15,10 +15,6 @@ impl World {
 
     pub fn clock_seconds(&self) -> i64 {
         self.clock.now().seconds()
-    }
-
-    pub fn public_url(&self) -> &'static str {
-        PUBLIC_URL
     }
 
     /// The events of realm `port`, oldest first.

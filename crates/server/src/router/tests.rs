@@ -48,7 +48,10 @@ async fn a_realms_document_is_keycloaks() {
     let house = house(json!({ "notBefore": 7 }), RouterSettings::default()).await;
     let (status, headers, body) =
         house.send(Request::get("/realms/harbour").header("origin", "https://app.example"), Body::empty()).await;
-    assert_eq!((status, &headers["content-type"], &headers["cache-control"]), (StatusCode::OK, &"application/json".parse().unwrap(), &"no-cache".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["content-type"], &headers["cache-control"]),
+        (StatusCode::OK, &"application/json".parse().unwrap(), &"no-cache".parse().unwrap())
+    );
     assert_eq!(headers["access-control-allow-origin"], "https://app.example");
     let document: Value = serde_json::from_str(&body).expect("JSON");
     let realm = house.store.realm("harbour").await;
@@ -57,8 +60,10 @@ async fn a_realms_document_is_keycloaks() {
     assert_eq!(document["token-service"], format!("{PUBLIC}/realms/harbour/protocol/openid-connect"));
     assert_eq!(document["account-service"], format!("{PUBLIC}/realms/harbour/account"));
     assert_eq!(document["tokens-not-before"], 7);
-    use base64::Engine as _;
-    assert_eq!(document["public_key"], base64::engine::general_purpose::STANDARD.encode(key.pair.spki_der()));
+    assert_eq!(
+        document["public_key"],
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key.pair.spki_der())
+    );
     let (status, _, again) = house.get("/realms/harbour/").await;
     assert_eq!((status, again), (StatusCode::OK, body));
     let (status, _, body) = house.send(Request::head("/realms/harbour"), Body::empty()).await;
@@ -97,7 +102,15 @@ async fn a51_paths_that_play_tricks_get_nowhere() {
         assert!(body.contains("missingNormalization"), "{body}");
     }
     let long = format!("/realms/{}", "a".repeat(10_000));
-    for path in ["/realms/..%2fharbour", "/realms/harbour%00", "/realms/harbour;x=1", "/realms/Harbour", "/realms/h%C3%A4rbour", "/realms/%ff", &long] {
+    for path in [
+        "/realms/..%2fharbour",
+        "/realms/harbour%00",
+        "/realms/harbour;x=1",
+        "/realms/Harbour",
+        "/realms/h%C3%A4rbour",
+        "/realms/%ff",
+        &long,
+    ] {
         let (status, _, _) = house.get(path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
