@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 use crypto::algorithm::Algorithm;
-use identity::{Client, FieldFault, Realm, SecondFactor};
+use identity::{Client, FieldFault, Realm, SecondFactor, User};
 use protocol::{FieldKind, FormField};
 
 use crate::mapper;
@@ -186,6 +186,11 @@ impl Settings {
     /// Seconds a token of this client lives: the client's setting, then the realm's, at least a minute.
     pub fn lifespan(&self, realm: &Realm) -> i64 {
         self.lifespan.unwrap_or(realm.settings.access_token_lifespan).clamp(LEAST_LIFESPAN, MOST_LIFESPAN)
+    }
+
+    /// What a token's `sub` says of its user; empty for nobody.
+    pub fn subject<'u>(&self, user: Option<&'u User>) -> &'u str {
+        user.map_or("", |user| if self.subject_is_id { user.id.as_str() } else { &user.username })
     }
 }
 

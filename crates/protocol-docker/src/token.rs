@@ -152,7 +152,7 @@ async fn issue(
         iat: issued_at,
         iss: issuer.as_str(),
         aud: service.unwrap_or(&client.client_id),
-        sub: subject.user().map_or("", |user| if settings.subject_is_id { user.id.as_str() } else { &user.username }),
+        sub: settings.subject(subject.user().map(|user| &**user)),
         typ: TYPE,
         azp: &client.client_id,
         access: &decision.granted,

@@ -1,46 +1,18 @@
 //! containerd's `hosts.toml` for the registry.
 
-use std::sync::Arc;
-
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
-
 use super::Facts;
+use super::made::{Made, Source};
 use super::write::json;
 
 /// The artefact.
-pub(crate) struct ContainerdHosts;
-
-impl Artefact for ContainerdHosts {
-    fn id(&self) -> &'static str {
-        "docker-v2-containerd-hosts"
-    }
-
-    fn label(&self) -> &'static str {
-        "containerd hosts.toml"
-    }
-
-    fn help(&self) -> &'static str {
-        "How containerd reaches the registry. Set the client's root URL to the registry's address first."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "hosts.toml"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "application/toml"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { Ok(hosts(&Facts::of(portreeve, realm, client)?).into_bytes()) })
-    }
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-containerd-hosts",
+    label: "containerd hosts.toml",
+    help: "How containerd reaches the registry. Set the client's root URL to the registry's address first.",
+    file_name: "hosts.toml",
+    media_type: "application/toml",
+    source: Source::Facts(|facts| Ok(hosts(facts))),
+};
 
 fn hosts(facts: &Facts) -> String {
     let server = json(&facts.registry_url);

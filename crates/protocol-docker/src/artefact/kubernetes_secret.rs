@@ -1,46 +1,19 @@
 //! A Kubernetes pull secret for the registry.
 
-use std::sync::Arc;
-
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
 use serde_json::json;
 
+use super::made::{Made, Source};
 use super::{Facts, write};
 
 /// The artefact.
-pub(crate) struct KubernetesSecret;
-
-impl Artefact for KubernetesSecret {
-    fn id(&self) -> &'static str {
-        "docker-v2-kubernetes-secret"
-    }
-
-    fn label(&self) -> &'static str {
-        "Kubernetes pull secret"
-    }
-
-    fn help(&self) -> &'static str {
-        "A secret for imagePullSecrets; put user name and password in. kubelet ignores identity tokens."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "pull-secret.yaml"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "application/yaml"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { Ok(secret(&Facts::of(portreeve, realm, client)?).into_bytes()) })
-    }
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-kubernetes-secret",
+    label: "Kubernetes pull secret",
+    help: "A secret for imagePullSecrets; put user name and password in. kubelet ignores identity tokens.",
+    file_name: "pull-secret.yaml",
+    media_type: "application/yaml",
+    source: Source::Facts(|facts| Ok(secret(facts))),
+};
 
 fn secret(facts: &Facts) -> String {
     let config = json!({ "auths": { facts.registry_host(): { "username": "USERNAME", "password": "PASSWORD" } } });

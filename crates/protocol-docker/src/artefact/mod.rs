@@ -5,6 +5,7 @@ mod compose;
 mod containerd_hosts;
 mod jwks;
 mod kubernetes_secret;
+mod made;
 mod registry_2;
 mod registry_3;
 mod registry_config;
@@ -18,15 +19,15 @@ use crate::settings::{DockerClient, Settings};
 
 /// All artefacts; Keycloak's three first.
 pub(crate) static ALL: &[&dyn Artefact] = &[
-    &registry_config::RegistryConfig,
-    &variable_override::VariableOverride,
+    &registry_config::ARTEFACT,
+    &variable_override::ARTEFACT,
     &compose::Compose,
-    &bundle::Bundle,
-    &jwks::Jwks,
-    &registry_2::Registry2,
-    &registry_3::Registry3,
-    &containerd_hosts::ContainerdHosts,
-    &kubernetes_secret::KubernetesSecret,
+    &bundle::ARTEFACT,
+    &jwks::ARTEFACT,
+    &registry_2::ARTEFACT,
+    &registry_3::ARTEFACT,
+    &containerd_hosts::ARTEFACT,
+    &kubernetes_secret::ARTEFACT,
 ];
 
 /// Where a registry's container looks for the trust documents.

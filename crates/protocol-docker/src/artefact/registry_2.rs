@@ -1,47 +1,21 @@
 //! A whole `config.yml` for distribution 2.8.
 
-use std::sync::Arc;
+use identity::Error;
 
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
-
+use super::made::{Made, Source};
 use super::registry_config::{auth_section, trust};
 use super::{Facts, write};
 use crate::settings::Profile;
 
 /// The artefact.
-pub(crate) struct Registry2;
-
-impl Artefact for Registry2 {
-    fn id(&self) -> &'static str {
-        "docker-v2-registry-2-config"
-    }
-
-    fn label(&self) -> &'static str {
-        "Distribution 2.8 config.yml"
-    }
-
-    fn help(&self) -> &'static str {
-        "A whole configuration for distribution 2.8; put the root certificate bundle beside it."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "config.yml"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "application/yaml"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { config(&Facts::of(portreeve, realm, client)?).map(String::into_bytes) })
-    }
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-registry-2-config",
+    label: "Distribution 2.8 config.yml",
+    help: "A whole configuration for distribution 2.8; put the root certificate bundle beside it.",
+    file_name: "config.yml",
+    media_type: "application/yaml",
+    source: Source::Facts(config),
+};
 
 /// Version, storage and listener that both generations of distribution take.
 pub(crate) fn head(storage: &str) -> String {

@@ -1,50 +1,25 @@
 //! A whole `config.yml` for distribution 3.x.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
+use identity::Error;
 
 use super::Facts;
+use super::made::{Made, Source};
 use super::registry_2::head;
 use super::registry_config::{auth_section, trust};
 use crate::settings::Profile;
 
 /// The artefact.
-pub(crate) struct Registry3;
-
-impl Artefact for Registry3 {
-    fn id(&self) -> &'static str {
-        "docker-v2-registry-3-config"
-    }
-
-    fn label(&self) -> &'static str {
-        "Distribution 3.x config.yml"
-    }
-
-    fn help(&self) -> &'static str {
-        "A whole configuration for distribution 3.x; put the root certificate bundle, or the JWKS where the profile is jwks, \
-         beside it."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "config.yml"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "application/yaml"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { config(&Facts::of(portreeve, realm, client)?).map(String::into_bytes) })
-    }
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-registry-3-config",
+    label: "Distribution 3.x config.yml",
+    help: "A whole configuration for distribution 3.x; put the root certificate bundle, or the JWKS where the profile is jwks, \
+         beside it.",
+    file_name: "config.yml",
+    media_type: "application/yaml",
+    source: Source::Facts(config),
+};
 
 fn config(facts: &Facts) -> Result<String, Error> {
     let settings = &facts.settings;

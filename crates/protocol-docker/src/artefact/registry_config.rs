@@ -1,59 +1,21 @@
 //! Keycloak's "Registry Config File": the `auth` section of a registry's `config.yml`.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
-
+use super::made::{Made, Source};
 use super::write::yaml;
 use super::{BUNDLE_PATH, Facts, JWKS_PATH};
 use crate::settings::Profile;
 
 /// The artefact.
-pub(crate) struct RegistryConfig;
-
-impl Artefact for RegistryConfig {
-    fn id(&self) -> &'static str {
-        "docker-v2-registry-config-file"
-    }
-
-    fn label(&self) -> &'static str {
-        "Registry Config File"
-    }
-
-    fn help(&self) -> &'static str {
-        "The auth section of a registry's config.yml."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "config.yml"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "text/plain"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move {
-            Ok(auth_section(&Facts::of(portreeve, realm, client)?, trust(client_profile(client))).into_bytes())
-        })
-    }
-}
-
-fn client_profile(client: &Client) -> Profile {
-    client
-        .typed(crate::settings::DockerClient::read)
-        .settings
-        .as_ref()
-        .map(|settings| settings.profile)
-        .unwrap_or_default()
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-registry-config-file",
+    label: "Registry Config File",
+    help: "The auth section of a registry's config.yml.",
+    file_name: "config.yml",
+    media_type: "text/plain",
+    source: Source::Facts(|facts| Ok(auth_section(facts, trust(facts.settings.profile)))),
+};
 
 /// The option that names the trust document of a profile, and where the file lies.
 pub(crate) fn trust(profile: Profile) -> (&'static str, &'static str) {

@@ -1,48 +1,21 @@
 //! Keycloak's "Variable Override": options of `docker run` for a registry.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
-
-use identity::{Client, Error, Realm};
-use protocol::{Artefact, BoxFuture, Portreeve};
 
 use super::Facts;
+use super::made::{Made, Source};
 use super::registry_config::trust;
 use super::write::shell;
 
 /// The artefact.
-pub(crate) struct VariableOverride;
-
-impl Artefact for VariableOverride {
-    fn id(&self) -> &'static str {
-        "docker-v2-variable-override"
-    }
-
-    fn label(&self) -> &'static str {
-        "Variable Override"
-    }
-
-    fn help(&self) -> &'static str {
-        "Options of docker run that set a registry's environment."
-    }
-
-    fn file_name(&self) -> &'static str {
-        "docker-env.txt"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "text/plain"
-    }
-
-    fn render<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        client: &'a Arc<Client>,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move { Ok(options(&Facts::of(portreeve, realm, client)?).into_bytes()) })
-    }
-}
+pub(super) static ARTEFACT: Made = Made {
+    id: "docker-v2-variable-override",
+    label: "Variable Override",
+    help: "Options of docker run that set a registry's environment.",
+    file_name: "docker-env.txt",
+    media_type: "text/plain",
+    source: Source::Facts(|facts| Ok(options(facts))),
+};
 
 fn options(facts: &Facts) -> String {
     let mut out = String::new();

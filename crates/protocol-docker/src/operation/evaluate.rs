@@ -48,9 +48,7 @@ impl Operation for Evaluate {
                 iat: question.time(),
                 iss: issuer.as_str(),
                 aud: &client.client_id,
-                sub: question
-                    .user()
-                    .map_or("", |user| if settings.subject_is_id { user.id.as_str() } else { &user.username }),
+                sub: settings.subject(question.user().map(|user| &**user)),
                 typ: TYPE,
                 azp: &client.client_id,
                 access: &decision.granted,
