@@ -13,7 +13,7 @@ use super::check::protocol;
 use crate::realm::defaults::{MASTER, REALM_MANAGEMENT, default_role as default_role_name, template};
 
 /// Members that name a flow.
-const FLOW_BINDINGS: [&str; 7] = [
+pub(super) const FLOW_BINDINGS: [&str; 7] = [
     "browserFlow",
     "registrationFlow",
     "directGrantFlow",

@@ -7,20 +7,10 @@ use super::place::Place;
 use crate::policy::PasswordPolicy;
 use crate::realm::{RealmSettings, check_name};
 use crate::realm_file::fault::{At, quoted};
+use crate::realm_file::top_up::FLOW_BINDINGS;
 
 /// Characters that a realm's name may not hold, because it is a segment of every URL; Keycloak's own list.
 const RESERVED: &str = "[:/?#@!$&()*+,;=]\\";
-
-/// Flows that every realm has, named by the realm's own members.
-const FLOW_MEMBERS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
 
 /// Members that are no settings, and large.
 const NOUNS: [&str; 7] =
@@ -42,7 +32,7 @@ pub(super) fn check(place: &mut Place<'_>, document: &Map<String, Value>, at: &A
         place.fault(&at.member("passwordPolicy"), format!("is no password policy: {error}"));
     }
     settings(place, document, at);
-    for member in FLOW_MEMBERS {
+    for member in FLOW_BINDINGS {
         if let Some(alias) = text(document, member)
             && !alias.is_empty()
             && !place.names.flows.contains(alias)
