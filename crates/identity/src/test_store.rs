@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::{
@@ -49,9 +48,7 @@ impl Town {
 
     /// Rows of a table.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        let reader = self.identity.store().reader();
-        let count = Statement::from_string(reader.get_database_backend(), format!("SELECT count(*) FROM {table}"));
-        reader.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+        self.store.count(table).await
     }
 
     pub(crate) fn event(&self, kind: &'static str) -> Event {

@@ -208,14 +208,18 @@ impl TestStore {
 
     /// How many rows each table has, for a test that asserts what was not written.
     pub async fn rows(&self) -> Vec<(&'static str, i64)> {
-        let reader = self.identity.store().reader();
         let mut counts = Vec::with_capacity(TABLES.len());
         for table in TABLES {
-            let statement = format!("SELECT COUNT(*) AS n FROM {table}");
-            let row = reader.query_one_raw(Statement::from_string(reader.get_database_backend(), statement)).await;
-            counts.push((table, row.unwrap().expect("a count is a row").try_get("", "n").unwrap()));
+            counts.push((table, self.count(table).await));
         }
         counts
+    }
+
+    /// How many rows one table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let reader = self.identity.store().reader();
+        let count = Statement::from_string(reader.get_database_backend(), format!("SELECT count(*) FROM {table}"));
+        reader.query_one_raw(count).await.unwrap().expect("a count is a row").try_get_by_index(0).unwrap()
     }
 }
 
