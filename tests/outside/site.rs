@@ -105,7 +105,7 @@ impl<'w> SiteBuilder<'w> {
     }
 
     /// The registry is configured by the installation artefact, word for word.
-    pub(crate) fn as_generated(mut self) -> Self {
+    pub(crate) fn configured_as_generated(mut self) -> Self {
         self.layout = Layout::Generated;
         self
     }
@@ -328,7 +328,7 @@ impl Drop for Site<'_> {
                 text += &exchange.line();
             }
         }
-        text += &format!("--- server ---\n{}\n", self.server.log_tail());
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("--- server ---\n{}\n", self.server.log_tail()));
         let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
     }
 }

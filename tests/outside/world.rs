@@ -61,7 +61,7 @@ impl World {
         };
         let start = || {
             let options = ServerOptions::with_realms(vec![realm::outside()]);
-            Arc::new(Server::start(&self.tools, self.scratch(), authority, options))
+            Arc::new(Server::start(&self.tools, self.scratch(), authority, &options))
         };
         Arc::clone(cell.get_or_init(start))
     }
@@ -72,13 +72,13 @@ impl World {
             let mut options = ServerOptions::with_realms(vec![realm::plain()]);
             options.arguments =
                 ["--registry-realm", realm::NAME, "--trusted-proxy", "127.0.0.0/8"].map(str::to_owned).to_vec();
-            Arc::new(self.own_server(options))
+            Arc::new(self.own_server(&options))
         };
         Arc::clone(self.front_server.get_or_init(start))
     }
 
     /// A server of a test's own, over plain HTTP.
-    pub(crate) fn own_server(&self, options: ServerOptions) -> Server {
+    pub(crate) fn own_server(&self, options: &ServerOptions) -> Server {
         Server::start(&self.tools, self.scratch(), None, options)
     }
 

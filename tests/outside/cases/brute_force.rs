@@ -22,7 +22,7 @@ fn containerd_counts_once(world: &World, version: RegistryVersion) {
     let mut realm = realm::plain();
     // Attempts a moment apart are what this test makes; locking by haste is another rule.
     realm["quickLoginCheckMilliSeconds"] = json!(0);
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm])));
     let site = Site::build(world, version).server(&server).open();
     site.seed("team-a/app:1");
     let ctr = clients::named("ctr");

@@ -185,7 +185,7 @@ fn bound_to_registry(world: &World, version: RegistryVersion) {
 }
 
 fn dies_with_password(world: &World, client: &dyn Client, version: RegistryVersion) {
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain()])));
     let site = Site::build(world, version).client(realm::REGISTRY_IDENTITY).server(&server).open();
     site.seed("team-a/app:1");
     let seat = site.seat(&realm::developer());
@@ -200,7 +200,7 @@ fn dies_with_password(world: &World, client: &dyn Client, version: RegistryVersi
 }
 
 fn survives_restart(world: &World, version: RegistryVersion) {
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain()])));
     let site = Site::build(world, version).client(realm::REGISTRY_IDENTITY).server(&server).open();
     let token = identity_token(&site, &realm::developer());
     // Answered is kept: a power cut at this moment loses nothing.

@@ -117,7 +117,7 @@ fn two_realms(world: &World, version: RegistryVersion) {
         .expect("a developer");
     developer["groups"] = json!([]);
     developer["realmRoles"] = json!(["reader"]);
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain(), inland])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain(), inland])));
     let outside = Site::build(world, version).server(&server).open();
     let inland = Site::build(world, version).server(&server).realm("inland").open();
     let scope = ["repository:team-a/app:pull,push"];
@@ -138,7 +138,7 @@ fn two_realms(world: &World, version: RegistryVersion) {
 
 /// The registry starts with the file that the server wrote, and the clients' day goes on as ever.
 fn generated(world: &World, client: &dyn Client, version: RegistryVersion) {
-    let site = Site::build(world, version).as_generated().open();
+    let site = Site::build(world, version).configured_as_generated().open();
     let image = Image::new(&format!("t48 {} {}", client.name(), version.name()));
     let developer = site.seat(&realm::developer());
     client.login(&developer).succeeds();
@@ -169,7 +169,7 @@ fn alias(world: &World, version: RegistryVersion) {
 fn audit(world: &World, version: RegistryVersion) {
     let mut options = ServerOptions::with_realms(vec![realm::plain()]);
     options.log_level = "trace";
-    let server = Arc::new(world.own_server(options));
+    let server = Arc::new(world.own_server(&options));
     let site = Site::build(world, version).client(realm::REGISTRY_IDENTITY).server(&server).open();
     site.seed("team-a/app:1");
     let skopeo = clients::named("skopeo");
@@ -232,7 +232,7 @@ fn audit(world: &World, version: RegistryVersion) {
 /// A node that starts 200 pods with one pull secret: the password is looked at once for all requests in flight, or a few times.
 fn load(world: &World) {
     const REQUESTS: usize = 200;
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain()])));
     let ask = || {
         let target = format!(
             "/realms/{}/protocol/docker-v2/auth?service=registry&scope=repository:team-a/app:pull",
@@ -247,7 +247,7 @@ fn load(world: &World) {
         for _ in 0..20 {
             assert_eq!(ask().status, 200);
         }
-        (server.cpu_time() - before) / 20
+        server.cpu_time().saturating_sub(before) / 20
     };
     let before = server.cpu_time();
     let barrier = Barrier::new(REQUESTS);
@@ -262,7 +262,7 @@ fn load(world: &World) {
             scope.spawn(request);
         }
     });
-    let all = server.cpu_time() - before;
+    let all = server.cpu_time().saturating_sub(before);
     let each = u32::try_from(REQUESTS).expect("a small number");
     assert!(all < one * each / 2, "{REQUESTS} at once cost {all:?}, one alone {one:?}: the check was not shared");
     // Nothing is remembered afterwards: a wrong password is still wrong.

@@ -135,7 +135,7 @@ fn leading_zero(world: &World, version: RegistryVersion) {
         },
     }]});
     realm::client_mut(&mut file, "registry-3")["attributes"]["docker.signature.algorithm"] = json!("ES256");
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![file])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![file])));
     let client = match version {
         RegistryVersion::Two => "registry-es256",
         RegistryVersion::Three => "registry-3",
@@ -178,7 +178,7 @@ fn bundle(site: &Site<'_>, name: &str) -> Vec<u8> {
 }
 
 fn restarts(world: &World, version: RegistryVersion) {
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain()])));
     // This registry is never restarted.
     let site = Site::build(world, version).server(&server).open();
     let (first_bundle, first) = (bundle(&site, "0.pem"), current_token(&site));
@@ -195,7 +195,7 @@ fn restarts(world: &World, version: RegistryVersion) {
 
 /// The next key is published before it signs: a registry that got the bundle in between takes tokens of both keys.
 fn rotation(world: &World, version: RegistryVersion) {
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![realm::plain()])));
     let rotate = || {
         server.command(["keys", "rotate", "--realm", realm::NAME]).succeeds();
         server.restart();
@@ -219,7 +219,7 @@ fn rotation(world: &World, version: RegistryVersion) {
 fn time_zone(world: &World, version: RegistryVersion) {
     let mut options = ServerOptions::with_realms(vec![realm::plain()]);
     options.environment.push(("TZ".to_owned(), "Asia/Tokyo".to_owned()));
-    let server = Arc::new(world.own_server(options));
+    let server = Arc::new(world.own_server(&options));
     let site = Site::build(world, version).server(&server).open();
     let crane = clients::named("crane");
     let seat = site.seat(&realm::developer());
@@ -256,7 +256,7 @@ fn many_roles(world: &World, version: RegistryVersion) {
     let person = realm::person("everywhere");
     realm::add_member(&mut file, &person);
     file["users"].as_array_mut().and_then(|users| users.last_mut()).expect("a user")["realmRoles"] = json!(names);
-    let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![file])));
+    let server = Arc::new(world.own_server(&ServerOptions::with_realms(vec![file])));
     let site = Site::build(world, version).server(&server).open();
     let token = site.grant(Some(&person), &["repository:team-a/app:pull,push"]);
     assert!(token.length < 8192, "{} characters", token.length);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::message::{Request, Response, read_response, write_request};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Sends `request` over a connection of its own. The Host header is the request's own, or else the address.
 pub(crate) fn send(address: SocketAddr, request: &Request) -> Result<Response> {

@@ -1,5 +1,7 @@
 //! `application/x-www-form-urlencoded` with order and repetition kept, as token requests need it.
 
+use std::fmt::Write as _;
+
 /// Decodes a query or a form body. What is not valid UTF-8 after decoding is kept with replacement characters.
 pub(crate) fn decode_pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
@@ -42,7 +44,7 @@ pub(crate) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out += &format!("%{byte:02X}");
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

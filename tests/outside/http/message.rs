@@ -133,7 +133,7 @@ pub(crate) fn write_request(stream: &mut impl Write, request: &Request) -> Resul
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
     push_headers(&mut head, &request.headers);
     if !request.body.is_empty() || !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "DELETE") {
-        head += &format!("Content-Length: {}\r\n", request.body.len());
+        push(&mut head, "Content-Length", request.body.len());
     }
     head += "Connection: close\r\n\r\n";
     stream.write_all(head.as_bytes())?;
@@ -147,10 +147,10 @@ pub(crate) fn write_response(stream: &mut impl Write, response: &Response, metho
     push_headers(&mut head, &response.headers);
     if method == "HEAD" {
         if let Some(length) = response.header("content-length") {
-            head += &format!("Content-Length: {length}\r\n");
+            push(&mut head, "Content-Length", length);
         }
     } else if response.status != 204 && response.status != 304 {
-        head += &format!("Content-Length: {}\r\n", response.body.len());
+        push(&mut head, "Content-Length", response.body.len());
     }
     head += "\r\n";
     stream.write_all(head.as_bytes())?;
@@ -158,11 +158,15 @@ pub(crate) fn write_response(stream: &mut impl Write, response: &Response, metho
     stream.flush()
 }
 
+fn push(head: &mut String, name: &str, value: impl std::fmt::Display) {
+    let _ = std::fmt::Write::write_fmt(head, format_args!("{name}: {value}\r\n"));
+}
+
 fn push_headers(head: &mut String, headers: &[(String, String)]) {
     const OF_ONE_CONNECTION: [&str; 5] = ["connection", "keep-alive", "transfer-encoding", "content-length", "expect"];
     for (name, value) in headers {
         if !OF_ONE_CONNECTION.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-            *head += &format!("{name}: {value}\r\n");
+            push(head, name, value);
         }
     }
 }
