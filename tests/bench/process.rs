@@ -93,9 +93,9 @@ impl Server {
             load::once(self.management, &load::get("/metrics", "")).expect("the management listener answers");
         body.lines()
             .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| line.split_once(' ').or_else(|| line.rsplit_once(' ')))
+            .filter_map(|line| line.rsplit_once(' '))
             .filter(|(key, _)| key.split('{').next() == Some(name))
-            .filter_map(|(_, value)| value.split(' ').next()?.parse::<f64>().ok())
+            .filter_map(|(_, value)| value.parse::<f64>().ok())
             .sum()
     }
 

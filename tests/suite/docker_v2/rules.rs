@@ -145,7 +145,6 @@ async fn t17_a_name_in_a_pattern_is_a_literal() {
     }
 }
 
-/// What a rule would do with it all the same, should it get into the store, stands beside the rule's own code.
 #[tokio::test]
 async fn an_unknown_key_or_value_does_not_come_in() {
     for config in [
@@ -160,5 +159,41 @@ async fn an_unknown_key_or_value_does_not_come_in() {
         let faults = world.refused(file).await;
         assert!(faults.iter().any(|fault| fault.starts_with("/clients/2/")), "{config}: {faults:?}");
         assert_eq!(world.rows_of("realm").await, 0, "nothing is written");
+    }
+}
+
+/// Should such a rule stand in the store all the same, written by an older or a newer version.
+#[tokio::test]
+async fn an_unknown_key_or_value_fails_closed() {
+    for (what, allow, deny) in [
+        (
+            "key",
+            json!({"subject": "anyone", "name": "**", "actions": "*", "colour": "blue"}),
+            json!({"effect": "deny", "subject": "user:nobody", "name": "x", "actions": "pull", "colour": "blue"}),
+        ),
+        (
+            "subject",
+            json!({"subject": "planet:mars", "name": "**", "actions": "*"}),
+            json!({"effect": "deny", "subject": "planet:mars", "name": "x", "actions": "pull"}),
+        ),
+        (
+            "value",
+            json!({"effect": "perhaps", "subject": "anyone", "name": "**", "actions": "*"}),
+            json!({"effect": "deny", "subject": "anyone", "name": "**", "actions": "*", "networks": "here"}),
+        ),
+    ] {
+        let world = World::port().await;
+        let path = |service| ask(service, &["repository:team-a/app:pull"]);
+        assert!(!world.person("alice").get(&path("plain")).await.token().access().is_empty());
+        world.add_rule("shut", &allow).await;
+        world.add_rule("plain", &deny).await;
+        assert!(
+            world.person("alice").get(&path("shut")).await.token().access().is_empty(),
+            "{what}: an allow never matches"
+        );
+        assert!(
+            world.person("alice").get(&path("plain")).await.token().access().is_empty(),
+            "{what}: a deny always does"
+        );
     }
 }

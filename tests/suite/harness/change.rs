@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crypto::{password::Gate, secret::Secret};
-use identity::{NewUser, Realm, Rotation, TicketSelector, Tx, User, UserChange, testing::CHEAP};
-use serde_json::json;
+use identity::{
+    MapperOwner, MapperSeed, NewUser, Realm, Rotation, TicketSelector, Tx, User, UserChange, testing::CHEAP,
+};
+use serde_json::{Value, json};
 
 use super::World;
 
@@ -58,6 +60,22 @@ impl World {
         let id = realm.client(client_id).expect("the client is there").id.clone();
         self.change(async |tx| tx.change_client(&id, json!({"enabled": enabled})).await.expect("the client changes"))
             .await;
+    }
+
+    /// Puts an access rule into the store as it is, past every check of a door.
+    pub async fn add_rule(&self, client_id: &str, config: &Value) {
+        let realm = self.realm("port").await;
+        let owner = MapperOwner::Client(realm.client(client_id).expect("the client is there").id.clone());
+        let seed = MapperSeed {
+            name: "odd".to_owned(),
+            mapper: "docker-v2-access-rule".to_owned(),
+            protocol: "docker-v2".to_owned(),
+            config: serde_json::from_value(config.clone()).expect("a map of texts"),
+        };
+        self.change(async |tx| {
+            tx.add_mapper(&owner, seed).await.expect("the store takes it");
+        })
+        .await;
     }
 
     /// Revokes every token that speaks for a user; gives how many there were.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use identity::{
     Identity, ManualClock,
-    realm_file::{self, ImportError, ImportOutcome, Limits, NoProgress as Silent, RealmFile, Strategy},
+    realm_file::{self, ImportError, ImportOutcome, Limits, NoProgress, RealmFile, Strategy},
     testing::TestStore,
 };
 use protocol::{Portreeve, WebSettings};
@@ -75,7 +75,8 @@ impl World {
 
     async fn take_in(&self, read: Result<Vec<RealmFile>, Vec<realm_file::FileFault>>) {
         for file in read.unwrap_or_else(|faults| panic!("{faults:#?}")) {
-            let imported = self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &Silent).await;
+            let imported =
+                self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &NoProgress).await;
             assert!(matches!(imported, Ok(ImportOutcome::Imported(_))), "{imported:?}");
         }
     }
@@ -87,7 +88,7 @@ impl World {
             Err(faults) => faults,
             Ok(mut files) => {
                 let file = files.pop().expect("one realm");
-                match self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &Silent).await {
+                match self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &NoProgress).await {
                     Err(ImportError::Faults(faults)) => faults,
                     other => panic!("{other:?}"),
                 }
