@@ -52,6 +52,10 @@ impl Identity {
     }
 
     async fn rehash(&self, old: &StoredPassword, spec: HashSpec, password: &Secret) -> Result<(), Error> {
+        // A log-in that began before another's new hash was written would have it made once more, for nothing.
+        if !self.still_stands(old).await? {
+            return Ok(());
+        }
         let mut salt = [0; 16];
         self.random().fill(&mut salt);
         // A pool that is full has better things to do; the next log-in asks again.

@@ -7,7 +7,7 @@ use crypto::password::PasswordHash;
 use crypto::secret::Secret;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::factor::Otp;
 use super::lock::Subject;
@@ -77,6 +77,18 @@ fn read_otp(credential: CredentialSecret) -> Option<Otp> {
 }
 
 impl Identity {
+    /// Whether the stored password is still the one that was read.
+    pub(super) async fn still_stands(&self, read: &StoredPassword) -> Result<bool, Error> {
+        let found: Option<String> = Entity::find_by_id(read.id.as_str())
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Sealed.eq(read.sealed.as_slice()))
+            .into_tuple()
+            .one(self.store().reader())
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Puts the new hash of the same password in the place of the old one, if that still stands.
     pub(super) async fn replace_hash(&self, old: &StoredPassword, new: &PasswordHash) -> Result<(), Error> {
         let mut tx = self.begin().await?;

@@ -103,6 +103,18 @@ impl Tx {
             return Err(Error::Refused("the realm `master` cannot be removed".to_owned()));
         }
         self.remove_management_client(&row.name).await?;
+        self.erase_realm(row).await
+    }
+
+    /// Removes a realm that an import is about to make anew, or could not finish; `master` too. The client in `master` that
+    /// manages it stays, and with it who may.
+    pub(crate) async fn make_room_for(&mut self, id: &RealmId) -> Result<(), Error> {
+        let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
+        self.erase_realm(row.ok_or(Error::NotFound("realm"))?).await
+    }
+
+    async fn erase_realm(&mut self, row: entity::Model) -> Result<(), Error> {
+        let id = RealmId::from(row.id);
         // Events have no foreign key.
         event::entity::Entity::delete_many()
             .filter(event::entity::Column::RealmId.eq(id.as_str()))
@@ -110,7 +122,7 @@ impl Tx {
             .await?;
         entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
         self.touch_realm_name(&row.name);
-        self.removed_realm(id);
+        self.removed_realm(&id);
         Ok(())
     }
 

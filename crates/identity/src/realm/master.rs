@@ -1,7 +1,7 @@
 //! The realm `master`, its administrator, and the clients there that stand for the other realms.
 
 use crypto::password::PasswordHash;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
 use super::{
@@ -37,6 +37,25 @@ impl Identity {
 }
 
 impl Tx {
+    /// Adds what `master` has for a realm that an import has just made; for `master` itself, what it has for each realm.
+    pub(crate) async fn add_management_clients(&mut self, imported: &str) -> Result<(), Error> {
+        if imported != MASTER {
+            return self.add_management_client(imported).await;
+        }
+        let names: Vec<String> = entity::Entity::find()
+            .select_only()
+            .column(entity::Column::Name)
+            .filter(entity::Column::Visible.eq(true))
+            .order_by_asc(entity::Column::Name)
+            .into_tuple()
+            .all(self.connection())
+            .await?;
+        for name in names {
+            self.add_management_client(&name).await?;
+        }
+        Ok(())
+    }
+
     /// Adds to `master` the client whose roles manage this realm, and lets the role `admin` bring them. Without a `master`
     /// it does nothing; a client that is there already stays as it is.
     pub(crate) async fn add_management_client(&mut self, realm: &str) -> Result<(), Error> {

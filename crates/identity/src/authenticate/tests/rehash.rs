@@ -57,8 +57,18 @@ async fn parallel_logins_make_one_new_hash_and_all_succeed() {
         let old = HashSpec::from_policy(Some("pbkdf2-sha256"), Some(1)).unwrap();
         let alice = house.user_with("alice", PASSWORD, old).await;
         let before = house.identity.hashing().stats().done_total.pbkdf2_sha512;
-        let answers = tokio::join!(house.outcome("alice", PASSWORD), house.outcome("alice", PASSWORD));
-        assert_eq!(answers, ("ok", "ok"));
+        // Both have read the old hash before either is answered.
+        house.gate.pause();
+        let shared = house.identity.hashing().stats().shared_total;
+        let ask = || Box::pin(house.outcome("alice", PASSWORD));
+        let opened = async {
+            while house.identity.hashing().stats().shared_total <= shared {
+                tokio::task::yield_now().await;
+            }
+            house.gate.resume();
+        };
+        let (one, other, ()) = tokio::join!(ask(), ask(), opened);
+        assert_eq!((one, other), ("ok", "ok"));
         house.identity.rehashes_done().await;
         assert_eq!(stored_spec(&house, &alice).await, cheap());
         assert_eq!(house.identity.hashing().stats().done_total.pbkdf2_sha512 - before, 1);

@@ -88,7 +88,7 @@ pub(super) async fn replace(
     let RealmRows { tables, directory, .. } = rows;
     let mut source = Source::start(&file, UserRows::new(stock, id.to_string(), directory, hashes));
     let mut tx = identity.begin().await?;
-    tx.remove_realm(&old.id).await?;
+    tx.make_room_for(&old.id).await?;
     refuse_realm_id(&tx, &id, &file).await?;
     for table in tables {
         table.send(tx.connection()).await.map_err(|error| taken(&file, error))?;
@@ -100,7 +100,7 @@ pub(super) async fn replace(
         progress.advance(users);
     }
     progress.finish();
-    tx.add_management_client(&file.name).await?;
+    tx.add_management_clients(&file.name).await?;
     tx.touch_realm(&id);
     tx.touch_realm_name(&file.name);
     tx.commit().await?;
@@ -119,7 +119,7 @@ async fn show(identity: &Identity, id: &RealmId, name: &str) -> Result<(), Impor
     if shown.rows_affected != 1 {
         return Err(Error::fault("the realm was swept while its import was under way").into());
     }
-    tx.add_management_client(name).await?;
+    tx.add_management_clients(name).await?;
     tx.touch_realm(id);
     tx.touch_realm_name(name);
     tx.commit().await?;

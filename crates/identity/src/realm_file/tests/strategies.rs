@@ -36,6 +36,26 @@ async fn an_existing_realm_is_refused_left_alone_or_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn replacing_realms_leaves_master_managing_them_all() {
+    on_each_database(async |store| {
+        import(&store.identity, with_user("master", "m", "root")).await;
+        import(&store.identity, with_user("a", "1", "old")).await;
+        let managing = async || {
+            let master = store.realm("master").await;
+            assert!(master.client_role_named("a-realm", "manage-users").is_some());
+            master.client("a-realm").expect("master manages it").id.clone()
+        };
+        let before = managing().await;
+        for (file, expected) in [(with_user("a", "1", "new"), true), (with_user("master", "m", "root"), false)] {
+            let replaced = store.identity.import_realm(file, Strategy::Overwrite, &Births, &NoProgress).await;
+            assert!(matches!(replaced, Ok(ImportOutcome::Imported(_))), "{replaced:?}");
+            assert_eq!(managing().await == before, expected, "the client stays as long as master does");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a76_a_failure_half_way_leaves_nothing() {
     on_each_database(async |store| {
         import(&store.identity, with_user("a", "1", "x")).await;
