@@ -53,7 +53,7 @@ pub(crate) fn index(name: &'static str, table: &'static str, columns: &[&'static
     for column in columns {
         index.col(*column);
     }
-    index.to_owned()
+    index
 }
 
 pub(crate) fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {

@@ -68,8 +68,9 @@ async fn run(
     import::at_start(identity, &serve.import, &*portreeve.plugins).await?;
 
     announce(serve, address, management.as_ref().map(|(address, _)| *address), password.as_ref());
-    let router_settings =
-        RouterSettings { registry_realm: serve.registry_realm.clone(), body_bytes: limits.body_bytes,
+    let router_settings = RouterSettings {
+        registry_realm: serve.registry_realm.clone(),
+        body_bytes: limits.body_bytes,
         requests_per_second_per_address: limits.requests_per_address,
     };
     let serving = tokio::spawn(listener.serve(router::router(&portreeve, &router_settings), stopped));

@@ -126,7 +126,13 @@ pub(crate) const KEYS: &[Key] = &[
         "",
         "Open connections of one address (IPv6: of one /64); more are closed at once.",
     ),
-    key("max_requests_per_address", Kind::Number, Some("500"), "", "Requests a second of one address, twice as many at once; beyond that 429. 0: no limit. Loopback is exempt.",),
+    key(
+        "max_requests_per_address",
+        Kind::Number,
+        Some("500"),
+        "",
+        "Requests a second of one address, twice as many at once; beyond that 429. 0: no limit. Loopback is exempt.",
+    ),
     key("max_body_bytes", Kind::Number, Some("1048576"), "", "Largest request body."),
     key(
         "header_timeout",

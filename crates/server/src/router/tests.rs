@@ -48,7 +48,10 @@ async fn a_realms_document_is_keycloaks() {
     let house = house(json!({ "notBefore": 7 }), RouterSettings::default()).await;
     let (status, headers, body) =
         house.send(Request::get("/realms/harbour").header("origin", "https://app.example"), Body::empty()).await;
-    assert_eq!((status, &headers["content-type"], &headers["cache-control"]), (StatusCode::OK, &"application/json".parse().unwrap(), &"no-cache".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["content-type"], &headers["cache-control"]),
+        (StatusCode::OK, &"application/json".parse().unwrap(), &"no-cache".parse().unwrap())
+    );
     assert_eq!(headers["access-control-allow-origin"], "https://app.example");
     let document: Value = serde_json::from_str(&body).expect("JSON");
     let realm = house.store.realm("harbour").await;
@@ -97,7 +100,15 @@ async fn a51_paths_that_play_tricks_get_nowhere() {
         assert!(body.contains("missingNormalization"), "{body}");
     }
     let long = format!("/realms/{}", "a".repeat(10_000));
-    for path in ["/realms/..%2fharbour", "/realms/harbour%00", "/realms/harbour;x=1", "/realms/Harbour", "/realms/h%C3%A4rbour", "/realms/%ff", &long] {
+    for path in [
+        "/realms/..%2fharbour",
+        "/realms/harbour%00",
+        "/realms/harbour;x=1",
+        "/realms/Harbour",
+        "/realms/h%C3%A4rbour",
+        "/realms/%ff",
+        &long,
+    ] {
         let (status, _, _) = house.get(path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
