@@ -43,7 +43,10 @@ pub(crate) fn run(folder: &Path, span: Duration, table: &mut Table) {
         .spawn()
         .expect("Keycloak starts");
     process::wait_for(port, &mut child, Duration::from_secs(180));
-    let login = load::post("/realms/master/protocol/openid-connect/token", "grant_type=password&client_id=admin-cli&username=admin&password=admin");
+    let login = load::post(
+        "/realms/master/protocol/openid-connect/token",
+        "grant_type=password&client_id=admin-cli&username=admin&password=admin",
+    );
     let token = loop {
         if let Ok((200, body)) = load::once(port, &login) {
             let answer: Value = serde_json::from_str(&body).unwrap_or_default();
@@ -61,8 +64,13 @@ pub(crate) fn run(folder: &Path, span: Duration, table: &mut Table) {
                 "credentials": [{"type": "password", "value": format!("password-{n}")}]})
         })
         .collect();
-    admin(port, &token, "/admin/realms", &json!({"realm": "bench", "enabled": true, "sslRequired": "none", "users": users,
-        "clients": [{"clientId": "registry", "protocol": "docker-v2", "enabled": true}]}));
+    admin(
+        port,
+        &token,
+        "/admin/realms",
+        &json!({"realm": "bench", "enabled": true, "sslRequired": "none", "users": users,
+        "clients": [{"clientId": "registry", "protocol": "docker-v2", "enabled": true}]}),
+    );
     let pid = java_of(child.id());
     let requests = || Requests {
         expected: 200,
@@ -78,7 +86,13 @@ pub(crate) fn run(folder: &Path, span: Duration, table: &mut Table) {
     load::drive(port, 8, span * 2, requests());
     let cpu = process::cpu_of(pid);
     let seen = load::drive(port, 8, span, requests());
-    table.row(Row::of("Keycloak: docker token, password, RS256", &seen, process::cpu_of(pid) - cpu, process::resident_of(pid), ("itself", 1.0)));
+    table.row(Row::of(
+        "Keycloak: docker token, password, RS256",
+        &seen,
+        process::cpu_of(pid) - cpu,
+        process::resident_of(pid),
+        ("itself", 1.0),
+    ));
     let _ = Command::new("kill").arg(pid.to_string()).status();
     let _ = child.wait();
 }

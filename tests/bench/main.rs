@@ -4,7 +4,16 @@
 //! those hold on a noisy machine. Requests per second tell the reader what to expect.
 
 #![allow(clippy::disallowed_methods, reason = "a bench measures the wall clock and waits for real time to pass")]
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::expect_used, reason = "a command line tool for developers")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::single_match_else,
+    clippy::duration_suboptimal_units,
+    reason = "a command line tool for developers"
+)]
 
 mod calibrate;
 mod keycloak;

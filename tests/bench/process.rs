@@ -15,7 +15,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
     pub(crate) management: u16,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 /// A port nobody listens on at the moment.
@@ -61,13 +61,13 @@ impl Server {
             command.arg("--import").arg(realm);
         }
         let child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", binary.display()));
-        Self { child, port, management, _data: data }
+        Self { child, port, management, data }
     }
 
     /// Ends the server and starts it again on the same data; gives the new one and the time from start to the first token.
     pub(crate) fn restart(mut self, binary: &Path, token: &[u8]) -> (Self, Duration) {
         self.stop();
-        let data = std::mem::replace(&mut self._data, tempfile::tempdir().expect("a folder"));
+        let data = std::mem::replace(&mut self.data, tempfile::tempdir().expect("a folder"));
         let start = Instant::now();
         let mut server = Self::launch(binary, data, None);
         wait_for(server.port, &mut server.child, Duration::from_secs(30));
@@ -89,7 +89,8 @@ impl Server {
 
     /// A counter of `/metrics`, summed over its labels.
     pub(crate) fn metric(&self, name: &str) -> f64 {
-        let (_, body) = load::once(self.management, &load::get("/metrics", "")).expect("the management listener answers");
+        let (_, body) =
+            load::once(self.management, &load::get("/metrics", "")).expect("the management listener answers");
         body.lines()
             .filter(|line| !line.starts_with('#'))
             .filter_map(|line| line.split_once(' ').or_else(|| line.rsplit_once(' ')))

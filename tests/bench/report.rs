@@ -67,9 +67,13 @@ impl Table {
     }
 
     pub(crate) fn print(&self) {
-        println!("\n{:<44} {:>9} {:>11} {:>9} {:>9} {:>9} {:>8} {:>6}  ratio", "request", "CPU µs", "statements", "req/s", "p50 ms", "p99 ms", "RSS MiB", "other");
+        println!(
+            "\n{:<44} {:>9} {:>11} {:>9} {:>9} {:>9} {:>8} {:>6}  ratio",
+            "request", "CPU µs", "statements", "req/s", "p50 ms", "p99 ms", "RSS MiB", "other"
+        );
         for row in &self.rows {
-            let ratio = row.cpu.map_or_else(String::new, |cpu| format!("{:.2} x {}", cpu / row.against.1, row.against.0));
+            let ratio =
+                row.cpu.map_or_else(String::new, |cpu| format!("{:.2} x {}", cpu / row.against.1, row.against.0));
             println!(
                 "{:<44} {:>9} {:>11} {:>9.0} {:>9.2} {:>9.2} {:>8.1} {:>6}  {ratio}",
                 row.what,

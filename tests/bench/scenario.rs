@@ -14,6 +14,7 @@ use crate::{
 };
 
 const DOOR: &str = "/realms/bench/protocol/docker-v2/auth";
+const SCOPE: &str = "scope=repository%3Aapp%2Fweb%3Apull";
 const STATEMENTS: &str = "portreeve_sql_statements_total";
 /// As many as the realm file holds: a connection each, so that no two log-ins of the load share one hash.
 const USERS: usize = 512;
@@ -85,12 +86,19 @@ pub(crate) fn run(options: &Options, calibration: &Calibration, table: &mut Tabl
     table.fact("resident memory when idle", server.resident(), "MiB");
 
     let token = identity_token(&server);
-    let scope = "scope=repository%3Aapp%2Fweb%3Apull";
-    let refresh = load::post(DOOR, &format!("grant_type=refresh_token&service=registry&client_id=docker&{scope}&refresh_token={token}"));
-    let password = |user: usize| load::get(&format!("{DOOR}?service=registry&{scope}"), &basic(user));
+    let refresh = load::post(
+        DOOR,
+        &format!("grant_type=refresh_token&service=registry&client_id=docker&{SCOPE}&refresh_token={token}"),
+    );
+    let password = |user: usize| load::get(&format!("{DOOR}?service=registry&{SCOPE}"), &basic(user));
     let mut bench = Bench { server: &server, span, table };
     let connections = options.connections;
-    bench.measure("JWKS", connections, ("hello", calibration.hello), Requests::same(200, load::get("/realms/bench/protocol/docker-v2/certs", "")));
+    bench.measure(
+        "JWKS",
+        connections,
+        ("hello", calibration.hello),
+        Requests::same(200, load::get("/realms/bench/protocol/docker-v2/certs", "")),
+    );
     bench.measure("docker token, identity token, ES256", connections, floor, Requests::same(200, refresh.clone()));
     bench.measure(
         "docker token, anonymous, ES256",
@@ -109,7 +117,7 @@ pub(crate) fn run(options: &Options, calibration: &Calibration, table: &mut Tabl
     let port = server.port;
     let (cpu, statements) = (server.cpu(), server.metric(STATEMENTS));
     let hashes = thread::spawn(move || {
-        let of = Box::new(move |n: usize| load::get(&format!("{DOOR}?service=registry&{scope}"), &basic(n)));
+        let of = Box::new(move |n: usize| load::get(&format!("{DOOR}?service=registry&{SCOPE}"), &basic(n)));
         load::drive(port, USERS, span, Requests { expected: 200, of })
     });
     let seen = load::drive(port, 4, span, Requests::same(200, refresh.clone()));

@@ -93,11 +93,6 @@ impl Image {
         format!("sha256:{}", self.manifest.hex)
     }
 
-    /// Hex digests of the layers as they travel.
-    pub(crate) fn layer_hexes(&self) -> Vec<String> {
-        self.layers.iter().map(|layer| layer.packed.hex.clone()).collect()
-    }
-
     fn blobs(&self) -> impl Iterator<Item = &Blob> {
         self.layers.iter().map(|layer| &layer.packed).chain([&self.config])
     }
@@ -123,7 +118,8 @@ impl Image {
         let names: Vec<String> = (1..=self.layers.len()).map(|number| format!("layer-{number}.tar")).collect();
         let config_name = format!("{}.json", self.config.hex);
         let listing = json!([{"Config": config_name, "RepoTags": [reference], "Layers": names}]).to_string();
-        let mut files: Vec<(&str, &[u8])> = vec![("manifest.json", listing.as_bytes()), (&config_name, &self.config.bytes)];
+        let mut files: Vec<(&str, &[u8])> =
+            vec![("manifest.json", listing.as_bytes()), (&config_name, &self.config.bytes)];
         for (name, layer) in names.iter().zip(&self.layers) {
             files.push((name, &layer.plain));
         }

@@ -7,6 +7,13 @@
 //! the client, then what must hold; the part after `::` is the registry.
 
 #![allow(
+    clippy::format_push_string,
+    clippy::duration_suboptimal_units,
+    clippy::needless_pass_by_value,
+    clippy::wrong_self_convention,
+    clippy::semicolon_if_nothing_returned,
+    clippy::cloned_ref_to_slice_refs,
+    clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

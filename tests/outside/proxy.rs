@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::token::Token;
 use crate::http::{Request, Response, decode_pairs, read_request, send, write_response};
+use crate::token::Token;
 
 /// One request and its answer, as seen on the wire.
 #[derive(Clone, Debug)]
@@ -24,9 +24,15 @@ pub(crate) struct Exchange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
     None,
-    Basic { user: String, password: String },
+    Basic {
+        user: String,
+        password: String,
+    },
     /// The password or refresh token grant of a POST.
-    Form { user: String, secret: String },
+    Form {
+        user: String,
+        secret: String,
+    },
     Other(String),
 }
 

@@ -116,9 +116,4 @@ impl Run {
     pub(crate) fn stdout(&self) -> &str {
         &self.stdout
     }
-
-    /// Standard output, then standard error.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
 }

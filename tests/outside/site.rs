@@ -111,7 +111,8 @@ impl<'w> SiteBuilder<'w> {
     }
 
     pub(crate) fn open(self) -> Site<'w> {
-        let folder = tempfile::Builder::new().prefix("s").tempdir_in(self.world.scratch()).expect("a folder can be made");
+        let folder =
+            tempfile::Builder::new().prefix("s").tempdir_in(self.world.scratch()).expect("a folder can be made");
         let server = self.server.clone().unwrap_or_else(|| self.world.server(self.transport));
         let trust = if self.jwks {
             let file = folder.path().join("jwks.json");
@@ -147,7 +148,13 @@ impl<'w> SiteBuilder<'w> {
         format!("/realms/{}/protocol/docker-v2/auth", self.realm)
     }
 
-    fn start_apart(&self, folder: &Path, server: &Server, service: &str, trust: Trust) -> (Registry, Option<Proxy>, u16) {
+    fn start_apart(
+        &self,
+        folder: &Path,
+        server: &Server,
+        service: &str,
+        trust: Trust,
+    ) -> (Registry, Option<Proxy>, u16) {
         let secure = self.transport == Transport::Tls;
         let (proxy, realm_url) = if secure {
             (None, format!("{}{}", server.public_url(), self.door()))
@@ -173,7 +180,13 @@ impl<'w> SiteBuilder<'w> {
         (registry, proxy, options.address.port())
     }
 
-    fn start_behind_front(&self, folder: &Path, server: &Server, service: &str, trust: Trust) -> (Registry, Option<Proxy>, u16) {
+    fn start_behind_front(
+        &self,
+        folder: &Path,
+        server: &Server,
+        service: &str,
+        trust: Trust,
+    ) -> (Registry, Option<Proxy>, u16) {
         let options = RegistryOptions {
             address: port::free_v4(),
             // Overruled by the redirect, but a registry does not start without it.

@@ -34,7 +34,8 @@ impl Token {
         let mut lines: Vec<String> = entries
             .iter()
             .map(|entry| {
-                let mut actions: Vec<&str> = entry["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let mut actions: Vec<&str> =
+                    entry["actions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
                 actions.sort_unstable();
                 let word = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
                 format!("{}:{}:{}", word("type"), word("name"), actions.join(","))

@@ -70,7 +70,8 @@ impl World {
     pub(crate) fn front_server(&self) -> Arc<Server> {
         let start = || {
             let mut options = ServerOptions::with_realms(vec![realm::plain()]);
-            options.arguments = ["--registry-realm", realm::NAME, "--trusted-proxy", "127.0.0.0/8"].map(str::to_owned).to_vec();
+            options.arguments =
+                ["--registry-realm", realm::NAME, "--trusted-proxy", "127.0.0.0/8"].map(str::to_owned).to_vec();
             Arc::new(self.own_server(options))
         };
         Arc::clone(self.front_server.get_or_init(start))

@@ -4,6 +4,16 @@
 //! Test paths mirror URLs. The caller is a type. A refusal test asserts the answer on the wire, the event, and that nothing else was
 //! written. A name that begins with `a88_` is a case of the threat list, `t16_` a case of the registry checklist.
 
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    reason = "a test ends by panicking, and its message is the report"
+)]
+
 mod docker_v2;
 mod harness;
 mod realm_files;

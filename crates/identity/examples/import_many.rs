@@ -101,7 +101,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{report}");
     }
     let megabytes = std::fs::metadata(&path)?.len() as f64 / 1e6;
-    println!("{users} users, {megabytes:.0} MB: read and checked in {checked:.2} s, imported in {imported:.2} s altogether");
+    println!(
+        "{users} users, {megabytes:.0} MB: read and checked in {checked:.2} s, imported in {imported:.2} s altogether"
+    );
 
     let start = clock.monotonic_micros();
     let mut out = BufWriter::new(std::fs::File::create(folder.path().join("out.json"))?);

@@ -38,10 +38,10 @@ mod sweep;
 mod task;
 #[cfg(test)]
 mod test_store;
-#[cfg(test)]
-mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod time;
 mod transient;

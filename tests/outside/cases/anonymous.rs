@@ -44,7 +44,12 @@ fn pushes(world: &World, client: &dyn Client, version: RegistryVersion) {
     client.push(&seat, &Image::new("t18"), "public/app:1").fails();
     assert!(!site.has("public/app:1"));
     for exchange in site.wire() {
-        assert_eq!(exchange.response.status, 200, "what is left of the request is granted: {}", exchange.response.text());
+        assert_eq!(
+            exchange.response.status,
+            200,
+            "what is left of the request is granted: {}",
+            exchange.response.text()
+        );
         let access = Token::of_answer(&exchange.body()).access();
         assert_eq!(access, ["repository:public/app:pull"]);
     }

@@ -43,7 +43,10 @@ fn catalog_scopes(world: &World, version: RegistryVersion) {
     let list = "registry:catalog:*";
     let owner = site.grant(Some(&realm::owner()), &[list]).access();
     assert_eq!(owner.len(), 1, "{owner:?}");
-    assert!(owner[0].starts_with("registry:catalog:") && owner[0].contains('*'), "the registry wants the star itself: {owner:?}");
+    assert!(
+        owner[0].starts_with("registry:catalog:") && owner[0].contains('*'),
+        "the registry wants the star itself: {owner:?}"
+    );
     assert!(site.grant(Some(&realm::reader()), &[list]).access().is_empty());
     // `docker search` asks for an action that no registry of today knows.
     for person in [realm::owner(), realm::reader()] {
@@ -74,7 +77,13 @@ fn plugin_push(world: &World, client: &dyn Client, version: RegistryVersion) {
     assert!(site.has("team-a/plugin:1"));
 
     let wire = &site.wire()[mark..];
-    let classed = wire.iter().find(|exchange| exchange.resource_scopes().iter().any(|scope| scope.starts_with("repository(plugin):")));
+    let classed = wire
+        .iter()
+        .find(|exchange| exchange.resource_scopes().iter().any(|scope| scope.starts_with("repository(plugin):")));
     let classed = classed.expect("docker asks for the class");
-    assert_eq!(Token::of_answer(&classed.body()).access(), ["repository:team-a/plugin:pull,push"], "one entry, without the class");
+    assert_eq!(
+        Token::of_answer(&classed.body()).access(),
+        ["repository:team-a/plugin:pull,push"],
+        "one entry, without the class"
+    );
 }

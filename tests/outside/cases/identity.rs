@@ -38,9 +38,17 @@ fn identity_site(world: &World, version: RegistryVersion) -> Site<'_> {
 }
 
 fn refresh(site: &Site<'_>, token: &str, scope: &str) -> http::Response {
-    post(site, FORM, &[
-        ("grant_type", "refresh_token"), ("service", site.service.as_str()), ("client_id", "docker"), ("refresh_token", token), ("scope", scope),
-    ])
+    post(
+        site,
+        FORM,
+        &[
+            ("grant_type", "refresh_token"),
+            ("service", site.service.as_str()),
+            ("client_id", "docker"),
+            ("refresh_token", token),
+            ("scope", scope),
+        ],
+    )
 }
 
 fn skopeo(world: &World, version: RegistryVersion) {
@@ -58,8 +66,14 @@ fn skopeo(world: &World, version: RegistryVersion) {
         assert!(exchange.is_chunked(), "skopeo sends no length");
         assert_eq!(exchange.credentials(), Credentials::Form { user: String::new(), secret: token.clone() });
     }
-    let two = wire.iter().find(|exchange| exchange.scopes().len() >= 2).expect("the mount was asked for with a repeated field");
-    assert_eq!(Token::of_answer(&two.body()).access(), ["repository:team-a/first:pull", "repository:team-a/second:pull,push"]);
+    let two = wire
+        .iter()
+        .find(|exchange| exchange.scopes().len() >= 2)
+        .expect("the mount was asked for with a repeated field");
+    assert_eq!(
+        Token::of_answer(&two.body()).access(),
+        ["repository:team-a/first:pull", "repository:team-a/second:pull,push"]
+    );
 }
 
 /// Builds an image from `team-a/base:1` with the daemon's own BuildKit.
@@ -120,7 +134,10 @@ fn login(world: &World, client: &dyn Client, version: RegistryVersion) {
         assert_eq!(exchange.one("grant_type").as_deref(), Some("refresh_token"));
         assert_eq!(exchange.response.status, 200, "{}", exchange.response.text());
         let given = &exchange.body()["refresh_token"];
-        assert!(given.is_null() || *given == entry["identitytoken"], "it is not rotated: docker would not keep the new one");
+        assert!(
+            given.is_null() || *given == entry["identitytoken"],
+            "it is not rotated: docker would not keep the new one"
+        );
     }
 }
 
@@ -149,9 +166,17 @@ fn bound_to_registry(world: &World, version: RegistryVersion) {
     let site = identity_site(world, version);
     let token = identity_token(&site, &realm::developer());
     for service in ["registry", "registry-any", "registry-2"] {
-        let answer = post(&site, FORM, &[
-            ("grant_type", "refresh_token"), ("service", service), ("client_id", "docker"), ("refresh_token", &token), ("scope", "repository:team-a/app:pull"),
-        ]);
+        let answer = post(
+            &site,
+            FORM,
+            &[
+                ("grant_type", "refresh_token"),
+                ("service", service),
+                ("client_id", "docker"),
+                ("refresh_token", &token),
+                ("scope", "repository:team-a/app:pull"),
+            ],
+        );
         assert!(matches!(answer.status, 400 | 401), "{service}: {}", answer.text());
         assert!(answer.json()["token"].is_null());
     }
@@ -191,7 +216,10 @@ fn only_when_asked(world: &World, version: RegistryVersion) {
     assert!(plain["refresh_token"].is_null(), "GET without offline_token");
     let form = |extra: &[(&'static str, &'static str)]| {
         let mut form = vec![
-            ("grant_type", "password"), ("service", realm::REGISTRY_IDENTITY), ("client_id", "test"), ("username", "developer"),
+            ("grant_type", "password"),
+            ("service", realm::REGISTRY_IDENTITY),
+            ("client_id", "test"),
+            ("username", "developer"),
             ("password", "developer-secret"),
         ];
         form.extend_from_slice(extra);
@@ -202,11 +230,15 @@ fn only_when_asked(world: &World, version: RegistryVersion) {
     assert!(form(&[("access_type", "offline")])["refresh_token"].is_string());
     // Where the registry's settings do not offer identity tokens, asking does not help.
     let other = Site::build(world, version).open();
-    let target = format!("/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true", other.realm, other.service);
+    let target =
+        format!("/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true", other.realm, other.service);
     let request = Request::new("GET", &target).with("Authorization", &realm::developer().basic());
     assert!(http::exchange(other.server().address(), &request).json()["refresh_token"].is_null());
     // Nor is one given to nobody.
-    let target = format!("/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true&scope=repository:public/a:pull", site.realm, site.service);
+    let target = format!(
+        "/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true&scope=repository:public/a:pull",
+        site.realm, site.service
+    );
     let nobody = http::exchange(site.server().address(), &Request::new("GET", &target)).json();
     assert!(nobody["token"].is_string() && nobody["refresh_token"].is_null(), "{nobody}");
 }

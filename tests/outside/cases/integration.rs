@@ -50,7 +50,8 @@ fn one_front(world: &World, client: &dyn Client, version: RegistryVersion) {
 
 fn door(world: &World, method: &str, rest: &str, headers: &[(&str, &str)]) -> Response {
     let target = format!("/realms/{}/protocol/docker-v2/{rest}", realm::NAME);
-    let request = headers.iter().fold(Request::new(method, &target), |request, (name, value)| request.with(name, value));
+    let request =
+        headers.iter().fold(Request::new(method, &target), |request, (name, value)| request.with(name, value));
     http::exchange(world.server(Transport::Plain).address(), &request)
 }
 
@@ -78,7 +79,11 @@ fn addresses(world: &World) {
 
 fn preflight(world: &World) {
     let ask = |origin: &str| {
-        let headers = [("Origin", origin), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "authorization")];
+        let headers = [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "authorization"),
+        ];
         door(world, "OPTIONS", "auth?service=registry", &headers)
     };
     let allowed = ask("https://ui.example");
@@ -88,10 +93,16 @@ fn preflight(world: &World) {
     assert!(headers.contains("authorization"), "{headers:?}");
 
     let basic = realm::reader().basic();
-    let answer = door(world, "GET", "auth?service=registry", &[("Origin", "https://ui.example"), ("Authorization", &basic)]);
+    let answer =
+        door(world, "GET", "auth?service=registry", &[("Origin", "https://ui.example"), ("Authorization", &basic)]);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://ui.example"));
-    let elsewhere = door(world, "GET", "auth?service=registry", &[("Origin", "https://elsewhere.example"), ("Authorization", &basic)]);
+    let elsewhere = door(
+        world,
+        "GET",
+        "auth?service=registry",
+        &[("Origin", "https://elsewhere.example"), ("Authorization", &basic)],
+    );
     assert_eq!(elsewhere.header("access-control-allow-origin"), None, "another page may not read the answer");
 }
 
@@ -100,7 +111,10 @@ fn two_realms(world: &World, version: RegistryVersion) {
     let mut inland = realm::plain();
     inland["realm"] = json!("inland");
     inland["displayName"] = json!("Inland");
-    let developer = inland["users"].as_array_mut().and_then(|users| users.iter_mut().find(|user| user["username"] == "developer")).expect("a developer");
+    let developer = inland["users"]
+        .as_array_mut()
+        .and_then(|users| users.iter_mut().find(|user| user["username"] == "developer"))
+        .expect("a developer");
     developer["groups"] = json!([]);
     developer["realmRoles"] = json!(["reader"]);
     let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain(), inland])));
@@ -176,21 +190,34 @@ fn audit(world: &World, version: RegistryVersion) {
         event
     };
     let pulled = find("a grant", &|event| {
-        event.kind() == "docker.token-issued" && event.field("requested") == "repository:team-a/app:pull" && event.field("user_agent").contains("skopeo")
+        event.kind() == "docker.token-issued"
+            && event.field("requested") == "repository:team-a/app:pull"
+            && event.field("user_agent").contains("skopeo")
     });
     assert_eq!(pulled.field("granted"), "repository:team-a/app:pull");
     assert_eq!(pulled.field("credential"), "password");
     assert!(!pulled.field("jti").is_empty() && !pulled.field("user").is_empty());
     let reduced = find("a grant that was cut down", &|event| {
-        event.kind() == "docker.token-issued" && event.field("requested").contains("push") && event.field("denied").contains("push")
+        event.kind() == "docker.token-issued"
+            && event.field("requested").contains("push")
+            && event.field("denied").contains("push")
     });
     assert_eq!(reduced.field("granted"), "repository:team-a/app:pull");
-    find("a refusal", &|event| event.kind() == "docker.token-refused" && event.field("error") == "invalid_user_credentials");
-    find("containerd's grant", &|event| event.kind() == "docker.token-issued" && event.field("user_agent").contains("containerd"));
+    find("a refusal", &|event| {
+        event.kind() == "docker.token-refused" && event.field("error") == "invalid_user_credentials"
+    });
+    find("containerd's grant", &|event| {
+        event.kind() == "docker.token-issued" && event.field("user_agent").contains("containerd")
+    });
 
-    let mut secrets = vec!["hunter-2-was-typed".to_owned(), "reader-secret".to_owned(), "developer-secret".to_owned(), identity];
+    let mut secrets =
+        vec!["hunter-2-was-typed".to_owned(), "reader-secret".to_owned(), "developer-secret".to_owned(), identity];
     secrets.push(realm::reader().basic().trim_start_matches("Basic ").to_owned());
-    let tokens = site.wire().iter().filter_map(|exchange| exchange.body()["token"].as_str().map(str::to_owned)).collect::<Vec<_>>();
+    let tokens = site
+        .wire()
+        .iter()
+        .filter_map(|exchange| exchange.body()["token"].as_str().map(str::to_owned))
+        .collect::<Vec<_>>();
     assert!(!tokens.is_empty());
     // The signature is what makes a token; a log may show what was in it.
     secrets.extend(tokens.iter().filter_map(|token| token.rsplit('.').next().map(str::to_owned)));
@@ -207,7 +234,10 @@ fn load(world: &World) {
     const REQUESTS: usize = 200;
     let server = Arc::new(world.own_server(ServerOptions::with_realms(vec![realm::plain()])));
     let ask = || {
-        let target = format!("/realms/{}/protocol/docker-v2/auth?service=registry&scope=repository:team-a/app:pull", realm::NAME);
+        let target = format!(
+            "/realms/{}/protocol/docker-v2/auth?service=registry&scope=repository:team-a/app:pull",
+            realm::NAME
+        );
         http::exchange(server.address(), &Request::new("GET", &target).with("Authorization", &realm::reader().basic()))
     };
     // Keys are made and maps are filled before anything is measured.
@@ -239,7 +269,8 @@ fn load(world: &World) {
     until("the server to refuse a wrong password", std::time::Duration::from_secs(5), || {
         let target = format!("/realms/{}/protocol/docker-v2/auth?service=registry", realm::NAME);
         let wrong = realm::reader().typing("wrong");
-        let answer = http::exchange(server.address(), &Request::new("GET", &target).with("Authorization", &wrong.basic()));
+        let answer =
+            http::exchange(server.address(), &Request::new("GET", &target).with("Authorization", &wrong.basic()));
         (answer.status == 401).then_some(())
     });
 }

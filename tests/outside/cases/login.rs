@@ -89,7 +89,10 @@ fn notation_logs_in_and_out(world: &World, version: RegistryVersion) {
 fn refusal(exchange: &Exchange) -> String {
     let body = exchange.body();
     let text = body["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("no registry error in {body}"));
-    assert!(body["error"].is_string() && body["error_description"].is_string(), "OAuth clients can read it too: {body}");
+    assert!(
+        body["error"].is_string() && body["error_description"].is_string(),
+        "OAuth clients can read it too: {body}"
+    );
     text.to_owned()
 }
 

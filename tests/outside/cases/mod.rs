@@ -65,8 +65,17 @@ impl Cases {
 pub(crate) fn all(world: &Arc<World>) -> Vec<Trial> {
     let mut cases = Cases { world: Arc::clone(world), trials: Vec::new() };
     for add in [
-        login::add, brute_force::add, push_pull::add, catalog::add, scopes::add, anonymous::add, post::add, identity::add, token_format::add,
-        integration::add, tls::add,
+        login::add,
+        brute_force::add,
+        push_pull::add,
+        catalog::add,
+        scopes::add,
+        anonymous::add,
+        post::add,
+        identity::add,
+        token_format::add,
+        integration::add,
+        tls::add,
     ] {
         add(&mut cases);
     }

@@ -24,7 +24,8 @@ pub(super) fn add(cases: &mut Cases) {
 
 /// A token request by POST, straight to the server.
 pub(super) fn post(site: &Site<'_>, content_type: &str, form: &[(&str, &str)]) -> Response {
-    let mut request = Request::new("POST", &format!("/realms/{}/protocol/docker-v2/auth", site.realm)).with("Content-Type", content_type);
+    let mut request = Request::new("POST", &format!("/realms/{}/protocol/docker-v2/auth", site.realm))
+        .with("Content-Type", content_type);
     request.body = http::encode_pairs(form).into_bytes();
     http::exchange(site.server().address(), &request)
 }
@@ -53,10 +54,17 @@ fn password_grant(world: &World, version: RegistryVersion) {
 fn content_types(world: &World, version: RegistryVersion) {
     let site = Site::build(world, version).open();
     let form = [
-        ("grant_type", "password"), ("service", realm::REGISTRY), ("client_id", "test"), ("username", "reader"),
-        ("password", "reader-secret"), ("scope", "repository:team-a/app:pull"), ("scope", "repository:team-a/other:pull repository:team-a/app:push"),
+        ("grant_type", "password"),
+        ("service", realm::REGISTRY),
+        ("client_id", "test"),
+        ("username", "reader"),
+        ("password", "reader-secret"),
+        ("scope", "repository:team-a/app:pull"),
+        ("scope", "repository:team-a/other:pull repository:team-a/app:push"),
     ];
-    for kind in [FORM, "application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-Urlencoded;charset=UTF-8"] {
+    for kind in
+        [FORM, "application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-Urlencoded;charset=UTF-8"]
+    {
         let answer = post(&site, kind, &form);
         assert_eq!(answer.status, 200, "{kind}: {}", answer.text());
         let access = Token::of_answer(&answer.json()).access();
@@ -88,7 +96,17 @@ fn content_types(world: &World, version: RegistryVersion) {
 fn client_id(world: &World, version: RegistryVersion) {
     let site = Site::build(world, version).open();
     let form = |id: &str, service: &str| {
-        post(&site, FORM, &[("grant_type", "password"), ("service", service), ("client_id", id), ("username", "reader"), ("password", "reader-secret")])
+        post(
+            &site,
+            FORM,
+            &[
+                ("grant_type", "password"),
+                ("service", service),
+                ("client_id", id),
+                ("username", "reader"),
+                ("password", "reader-secret"),
+            ],
+        )
     };
     for id in ["docker", "containerd-client", "regclient/regctl (v0)", "", "no such client"] {
         assert_eq!(form(id, realm::REGISTRY).status, 200, "client_id {id:?}");
@@ -102,7 +120,10 @@ fn client_id(world: &World, version: RegistryVersion) {
 /// An identity token for a person, as `docker login` is given one.
 #[track_caller]
 pub(super) fn identity_token(site: &Site<'_>, person: &Person) -> String {
-    let target = format!("/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true&client_id=docker", site.realm, site.service);
+    let target = format!(
+        "/realms/{}/protocol/docker-v2/auth?service={}&offline_token=true&client_id=docker",
+        site.realm, site.service
+    );
     let request = Request::new("GET", &target).with("Authorization", &person.basic());
     let answer = http::exchange(site.server().address(), &request);
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -130,7 +151,10 @@ fn pull_secret(world: &World, version: RegistryVersion) {
         assert_eq!(exchange.response.status, 401, "an empty password proves nothing: {}", exchange.response.text());
     }
     let basic = format!("Basic {}", STANDARD.encode("reader:"));
-    let target = format!("/realms/{}/protocol/docker-v2/auth?service={}&scope=repository:public/app:pull", site.realm, site.service);
+    let target = format!(
+        "/realms/{}/protocol/docker-v2/auth?service={}&scope=repository:public/app:pull",
+        site.realm, site.service
+    );
     let answer = http::exchange(site.server().address(), &Request::new("GET", &target).with("Authorization", &basic));
     assert_eq!(answer.status, 401, "not even what anybody may pull: a name without a password is a mistake to be seen");
 }

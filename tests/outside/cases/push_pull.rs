@@ -56,7 +56,8 @@ fn push_then_pull_only(world: &World, client: &dyn Client, version: RegistryVers
     run.fails();
     assert!(!site.has("team-a/app:2"), "nothing was stored");
     let wire = granted_since(&site, mark);
-    let asked_to_push = wire.iter().filter(|exchange| exchange.resource_scopes().iter().any(|scope| scope.contains("push")));
+    let asked_to_push =
+        wire.iter().filter(|exchange| exchange.resource_scopes().iter().any(|scope| scope.contains("push")));
     for exchange in asked_to_push {
         let token = Token::of_answer(&exchange.body());
         assert_eq!(token.access(), ["repository:team-a/app:pull"], "the grant is what is left of the request");
@@ -99,7 +100,8 @@ fn mounts(world: &World, client: &dyn Client, version: RegistryVersion) {
     let wire = granted_since(&site, mark);
     let both = wire.iter().find(|exchange| {
         let scopes = exchange.resource_scopes();
-        let names = |name: &str, action: &str| scopes.iter().any(|scope| scope.contains(name) && scope.contains(action));
+        let names =
+            |name: &str, action: &str| scopes.iter().any(|scope| scope.contains(name) && scope.contains(action));
         names(":team-a/first:", "pull") && names(":team-a/second:", "push")
     });
     let both = both.unwrap_or_else(|| panic!("one request asks for source and target: {:?}", scopes_of(&wire)));
@@ -134,10 +136,15 @@ fn uploads_when_source_is_hidden(world: &World, client: &dyn Client, version: Re
     let wire = granted_since(&site, mark);
     let asked = wire.iter().find(|exchange| {
         let scopes = exchange.resource_scopes();
-        scopes.iter().any(|scope| scope.contains(":private/app:")) && scopes.iter().any(|scope| scope.contains(":team-a/copy:"))
+        scopes.iter().any(|scope| scope.contains(":private/app:"))
+            && scopes.iter().any(|scope| scope.contains(":team-a/copy:"))
     });
     let asked = asked.unwrap_or_else(|| panic!("the client offered a mount: {:?}", scopes_of(&wire)));
-    assert_eq!(Token::of_answer(&asked.body()).access(), ["repository:team-a/copy:pull,push"], "the source stays hidden");
+    assert_eq!(
+        Token::of_answer(&asked.body()).access(),
+        ["repository:team-a/copy:pull,push"],
+        "the source stays hidden"
+    );
 }
 
 fn deletes_as_owner(world: &World, client: &dyn Client, version: RegistryVersion) {

@@ -44,18 +44,43 @@ fn names(world: &World) {
         let scope = format!("repository:{name}:pull,push");
         assert_eq!(grant(world, &realm::owner(), &[&scope]), [scope.clone()], "the name comes back as it was asked");
     }
-    assert_eq!(grant(world, &realm::reader(), &["repository:host:5000/team-a/b:pull"]), Vec::<String>::new(), "a host is part of the name");
-    assert_eq!(grant(world, &realm::reader(), &["repository:team-a/b/c/d/e:pull,push"]), ["repository:team-a/b/c/d/e:pull"]);
+    assert_eq!(
+        grant(world, &realm::reader(), &["repository:host:5000/team-a/b:pull"]),
+        Vec::<String>::new(),
+        "a host is part of the name"
+    );
+    assert_eq!(
+        grant(world, &realm::reader(), &["repository:team-a/b/c/d/e:pull,push"]),
+        ["repository:team-a/b/c/d/e:pull"]
+    );
 }
 
 fn malformed(world: &World) {
     let many = vec!["scope=repository%3Ateam-a%2Fapp%3Apull"; 10_000].join("&");
     let blanks = format!("scope={}", "repository:a:pull+".repeat(10_000));
     for query in [
-        "scope=", "scope=%20%20", "scope=a", "scope=%3A%3A", "scope=repository", "scope=repository%3A", "scope=repository%3A%3Apull",
-        "scope=%3Aa%3Apull", "scope=repository%3Aa", "scope=repository%3Aa%00b%3Apull", "scope=repository%3Aa%3Apull%00", "scope=%ff%fe",
-        "scope=%", "scope=%zz", "scope=repository%28%3Aa%3Apull", "scope=repository%3A..%2F..%2Fa%3Apull", "scope=REPOSITORY%3AA%3APULL",
-        "scope=repository%3Aa%3A%2C%2C%2Cpull%2C%2C", "scope=repository%3Aa%3Apull%0d%0aX%3A1", "scope&scope&scope", many.as_str(), blanks.as_str(),
+        "scope=",
+        "scope=%20%20",
+        "scope=a",
+        "scope=%3A%3A",
+        "scope=repository",
+        "scope=repository%3A",
+        "scope=repository%3A%3Apull",
+        "scope=%3Aa%3Apull",
+        "scope=repository%3Aa",
+        "scope=repository%3Aa%00b%3Apull",
+        "scope=repository%3Aa%3Apull%00",
+        "scope=%ff%fe",
+        "scope=%",
+        "scope=%zz",
+        "scope=repository%28%3Aa%3Apull",
+        "scope=repository%3A..%2F..%2Fa%3Apull",
+        "scope=REPOSITORY%3AA%3APULL",
+        "scope=repository%3Aa%3A%2C%2C%2Cpull%2C%2C",
+        "scope=repository%3Aa%3Apull%0d%0aX%3A1",
+        "scope&scope&scope",
+        many.as_str(),
+        blanks.as_str(),
     ] {
         let shown: String = query.chars().take(60).collect();
         let answer = ask(world, Some(&realm::outsider()), query);
@@ -96,12 +121,18 @@ fn overlapping(world: &World) {
 fn one_star(world: &World) {
     let outsider = realm::outsider();
     assert_eq!(grant(world, &outsider, &["repository:shelf/book:pull"]), ["repository:shelf/book:pull"]);
-    assert!(grant(world, &outsider, &["repository:shelf/box/book:pull", "repository:shelf:pull", "repository:shelf/:pull"]).is_empty());
+    assert!(
+        grant(world, &outsider, &["repository:shelf/box/book:pull", "repository:shelf:pull", "repository:shelf/:pull"])
+            .is_empty()
+    );
     // Two stars cross.
     assert_eq!(grant(world, &outsider, &["repository:public/a/b/c:pull"]), ["repository:public/a/b/c:pull"]);
     assert!(grant(world, &outsider, &["repository:publicity/a:pull", "repository:public:push"]).is_empty());
     // A pattern is the server's; one that a client asks for is a name like any other.
-    assert!(grant(world, &realm::reader(), &["repository:*:pull", "repository:**:pull", "repository:team-?/app:pull"]).is_empty());
+    assert!(
+        grant(world, &realm::reader(), &["repository:*:pull", "repository:**:pull", "repository:team-?/app:pull"])
+            .is_empty()
+    );
 }
 
 fn deny(world: &World) {
@@ -117,7 +148,13 @@ fn user_names(world: &World) {
     assert_eq!(grant(world, &realm::person("a"), &["repository:a/x/y:pull,push"]), ["repository:a/x/y:pull,push"]);
     // … but a name that is no path component opens nothing, whatever it would mean as a pattern.
     for person in ["a/*", "..", "**"] {
-        let scopes = ["repository:a/b/x:pull,push", "repository:team-a/x:pull,push", "repository:../x:pull", "repository:a/*/x:pull", "repository:**/x:pull"];
+        let scopes = [
+            "repository:a/b/x:pull,push",
+            "repository:team-a/x:pull,push",
+            "repository:../x:pull",
+            "repository:a/*/x:pull",
+            "repository:**/x:pull",
+        ];
         assert!(grant(world, &realm::person(person), &scopes).is_empty(), "{person} reaches nothing");
     }
     assert!(grant(world, &realm::person("a"), &["repository:aa/x:pull", "repository:a:pull"]).is_empty());

@@ -91,7 +91,13 @@ fn strange_authority(world: &World, client: &dyn Client, version: RegistryVersio
     if docker::names().contains(&client.name()) {
         // The daemon does the talking.
         let docker = Docker::new(client.name());
-        let daemon = Dockerd::start(&world.tools, world.scratch(), &world.namespace.wrapper(), None, Some(&world.authority.stranger));
+        let daemon = Dockerd::start(
+            &world.tools,
+            world.scratch(),
+            &world.namespace.wrapper(),
+            None,
+            Some(&world.authority.stranger),
+        );
         let reference = site.reference("public/app:1");
         docker.call_to(&stranger, &daemon).args(["pull", &reference]).run().fails().says("certificate");
         return;

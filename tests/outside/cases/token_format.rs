@@ -32,7 +32,8 @@ pub(super) fn add(cases: &mut Cases) {
     }
     for algorithm in ["rs256", "ps256", "es256", "es384", "es512", "eddsa"] {
         cases.add(&format!("t36_jwks_and_{algorithm}::registry3"), move |world| {
-            let builder = Site::build(world, RegistryVersion::Three).client(&format!("registry-jwks-{algorithm}")).jwks();
+            let builder =
+                Site::build(world, RegistryVersion::Three).client(&format!("registry-jwks-{algorithm}")).jwks();
             let token = accepted(builder, algorithm);
             assert!(token.header["x5c"].is_null(), "a registry that has the JWKS alone rejects x5c: {}", token.header);
         });
@@ -75,7 +76,8 @@ fn accepted(builder: SiteBuilder<'_>, algorithm: &str) -> Token {
 fn jwks_of(site: &Site<'_>) -> Vec<Value> {
     let file = site.folder().join("exported.json");
     site.server().installation(site.realm, &site.service, "docker-v2-jwks", &file);
-    let exported: Value = serde_json::from_slice(&std::fs::read(&file).expect("the file was written")).expect("a JWKS is JSON");
+    let exported: Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("the file was written")).expect("a JWKS is JSON");
     let served = http::get(site.server().address(), &format!("/realms/{}/protocol/docker-v2/certs", site.realm)).json();
     let keys = |set: &Value| {
         let mut keys = set["keys"].as_array().expect("keys").clone();
@@ -236,7 +238,8 @@ fn time_zone(world: &World, version: RegistryVersion) {
 
 /// Seconds since the epoch of `2026-01-31T12:00:00Z`, with or without a fraction.
 fn parse_utc(text: &str) -> i64 {
-    let digits = |from: usize, to: usize| text[from..to].parse::<i64>().unwrap_or_else(|_| panic!("not RFC 3339: {text}"));
+    let digits =
+        |from: usize, to: usize| text[from..to].parse::<i64>().unwrap_or_else(|_| panic!("not RFC 3339: {text}"));
     assert!(text.ends_with('Z') && &text[10..11] == "T", "not RFC 3339 in UTC: {text}");
     let (year, month, day) = (digits(0, 4), digits(5, 7), digits(8, 10));
     // Days from civil, after Howard Hinnant: years begin in March, so that a leap day comes last.

@@ -25,7 +25,8 @@ fn remote(seat: &Seat<'_>, call: Call) -> Call {
             let host = seat.site.host();
             let folder = seat.file("hosts");
             fs::create_dir_all(folder.join(&host)).expect("the folder can be made");
-            let settings = format!("server = \"https://{host}\"\n[host.\"https://{host}\"]\n  ca = \"{}\"\n", authority.display());
+            let settings =
+                format!("server = \"https://{host}\"\n[host.\"https://{host}\"]\n  ca = \"{}\"\n", authority.display());
             fs::write(folder.join(&host).join("hosts.toml"), settings).expect("hosts.toml can be written");
             call.arg("--hosts-dir").arg(folder)
         }

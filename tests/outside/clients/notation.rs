@@ -58,7 +58,8 @@ impl Notation {
             "name": "all", "registryScopes": ["*"], "signatureVerification": {"level": "strict"},
             "trustStores": [format!("ca:{name}")], "trustedIdentities": ["*"],
         }]});
-        fs::write(seat.file("config/notation/trustpolicy.json"), policy.to_string()).expect("the policy can be written");
+        fs::write(seat.file("config/notation/trustpolicy.json"), policy.to_string())
+            .expect("the policy can be written");
     }
 
     /// Lets the person at `to` verify what the one at `from` signs.
@@ -95,7 +96,8 @@ pub(crate) fn answer_as_credential_helper() -> bool {
         return false;
     }
     let file = std::env::var_os(STORE).expect("the helper is told where to keep credentials");
-    let mut store: Value = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_else(|| json!({}));
+    let mut store: Value =
+        fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_else(|| json!({}));
     let mut input = String::new();
     std::io::stdin().read_to_string(&mut input).expect("the helper is spoken to");
     let answer = match arguments.next().as_deref() {

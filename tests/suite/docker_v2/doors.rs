@@ -22,7 +22,8 @@ async fn t46_head_options_alias_and_trailing_slash_answer_themselves() {
 
 #[tokio::test]
 async fn t46_a_preflight_needs_no_credentials_and_follows_the_clients_origins() {
-    let world = World::port_with(|realm| realm["clients"][0]["webOrigins"] = serde_json::json!(["https://ui.example"])).await;
+    let world =
+        World::port_with(|realm| realm["clients"][0]["webOrigins"] = serde_json::json!(["https://ui.example"])).await;
     let path = ask("registry", &[]);
     let preflight = world
         .anonymous()
@@ -73,14 +74,25 @@ async fn a49_hosts_and_forwarded_words_from_strangers_change_nothing() {
 #[tokio::test]
 async fn a50_a_spoofed_forwarded_address_is_not_the_address() {
     let world = World::port().await;
-    world.person("bob").header("x-forwarded-for", "10.0.0.1").from("203.0.113.9").get(&ask("registry", &[])).await.expect(200);
+    world
+        .person("bob")
+        .header("x-forwarded-for", "10.0.0.1")
+        .from("203.0.113.9")
+        .get(&ask("registry", &[]))
+        .await
+        .expect(200);
     let event = world.last_event().await;
     assert_eq!(event.address.map(|a| a.to_string()).as_deref(), Some("203.0.113.9"));
 }
 
 #[tokio::test]
 async fn a_realm_that_wants_tls_refuses_plain_http() {
-    for (mode, address, status) in [("all", "127.0.0.1", 400), ("external", "203.0.113.9", 400), ("external", "10.1.2.3", 200), ("none", "203.0.113.9", 200)] {
+    for (mode, address, status) in [
+        ("all", "127.0.0.1", 400),
+        ("external", "203.0.113.9", 400),
+        ("external", "10.1.2.3", 200),
+        ("none", "203.0.113.9", 200),
+    ] {
         let world = World::port_with(|realm| realm["sslRequired"] = mode.into()).await;
         let answer = world.person("bob").from(address).get(&ask("registry", &[])).await;
         assert_eq!(answer.status.as_u16(), status, "{mode} from {address}: {}", answer.text());
@@ -103,7 +115,14 @@ async fn cookies_of_a_browser_are_neither_read_nor_set() {
 #[tokio::test]
 async fn oidc_parameters_mean_nothing_here() {
     let world = World::port().await;
-    for extra in ["max_age=abc", "request=x", "request=x&request_uri=y", "prompt=none", "frobnicate=1", "client_id=a&client_id=b"] {
+    for extra in [
+        "max_age=abc",
+        "request=x",
+        "request=x&request_uri=y",
+        "prompt=none",
+        "frobnicate=1",
+        "client_id=a&client_id=b",
+    ] {
         world.person("bob").get(&format!("{}&{extra}", ask("registry", &[]))).await.expect(200);
     }
 }

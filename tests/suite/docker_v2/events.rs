@@ -6,7 +6,10 @@ use crate::harness::{DOOR, World, detail};
 #[tokio::test]
 async fn t49_a_token_is_recorded_with_what_was_asked_granted_and_denied() {
     let world = World::port().await;
-    let path = format!("{}&client_id=docker", ask("registry", &["repository:team-a/app:pull,push", "repository:team-b/app:pull"]));
+    let path = format!(
+        "{}&client_id=docker",
+        ask("registry", &["repository:team-a/app:pull,push", "repository:team-b/app:pull"])
+    );
     let token = world.person("bob").header("user-agent", "docker/28").get(&path).await.token();
     let event = world.last_event().await;
     assert_eq!(event.kind, "docker.token-issued");
@@ -34,7 +37,15 @@ async fn t49_no_secret_stands_in_any_event() {
     let form = "grant_type=refresh_token&refresh_token=canary-refresh&service=registry";
     world.anonymous().post(DOOR, form).await.expect(401);
     let text = format!("{:?}", world.events().await);
-    for secret in ["pw-bob", "canary-password", "canary-secret", "canary-refresh", token.as_str(), jwt.0.as_str(), "bob@example.org"] {
+    for secret in [
+        "pw-bob",
+        "canary-password",
+        "canary-secret",
+        "canary-refresh",
+        token.as_str(),
+        jwt.0.as_str(),
+        "bob@example.org",
+    ] {
         assert!(!text.contains(secret), "{secret} stands in an event");
     }
 }

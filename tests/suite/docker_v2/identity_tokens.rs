@@ -8,7 +8,8 @@ use crate::harness::{Answer, DOOR, World};
 const SCOPE: &str = "repository:team-a/app:pull";
 
 async fn refresh(world: &World, token: &str, service: &str) -> Answer {
-    let form = format!("grant_type=refresh_token&refresh_token={token}&service={service}&client_id=docker&scope={SCOPE}");
+    let form =
+        format!("grant_type=refresh_token&refresh_token={token}&service={service}&client_id=docker&scope={SCOPE}");
     world.anonymous().post(DOOR, &form).await
 }
 
@@ -17,14 +18,27 @@ async fn t24_a_token_is_given_only_when_asked_for_and_allowed() {
     let world = World::port().await;
     let offline = |service| format!("{}&client_id=docker&offline_token=true", ask(service, &[]));
     assert!(world.person("bob").get(&ask("registry", &[])).await.expect(200).json().get("refresh_token").is_none());
-    assert!(world.person("bob").get(&offline("plain")).await.expect(200).json().get("refresh_token").is_none(), "the client does not give any");
+    assert!(
+        world.person("bob").get(&offline("plain")).await.expect(200).json().get("refresh_token").is_none(),
+        "the client does not give any"
+    );
     let token = world.person("bob").get(&offline("registry")).await.expect(200).json()["refresh_token"].clone();
     let token = token.as_str().expect("a token");
     // Safe in a form, and under the 2.5 kB that a credential store of Windows takes.
     assert!(token.len() < 200 && token.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "{token}");
     let form = "grant_type=password&username=bob&password=pw-bob&service=registry&access_type=offline";
     assert!(world.anonymous().post(DOOR, form).await.expect(200).json()["refresh_token"].is_string());
-    assert!(world.anonymous().get(&format!("{}&offline_token=true", ask("registry", &["repository:public/a:pull"]))).await.expect(200).json().get("refresh_token").is_none(), "not for anonymous");
+    assert!(
+        world
+            .anonymous()
+            .get(&format!("{}&offline_token=true", ask("registry", &["repository:public/a:pull"])))
+            .await
+            .expect(200)
+            .json()
+            .get("refresh_token")
+            .is_none(),
+        "not for anonymous"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +75,10 @@ async fn a87_rubbish_truncated_and_changed_tokens_are_refused() {
     let last = flipped.len() - 1;
     flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
     let flipped = String::from_utf8(flipped).expect("text");
-    for bad in ["", "x", &token[1..], &token[..token.len() - 1], &format!("{token}A"), &flipped, "eyJhbGciOiJub25lIn0.e30."] {
+    let empty = refresh(&world, "", "registry").await;
+    empty.refusal(400, "UNSUPPORTED", "invalid_request");
+    for bad in ["x", &token[1..], &token[..token.len() - 1], &format!("{token}A"), &flipped, "eyJhbGciOiJub25lIn0.e30."]
+    {
         refresh(&world, bad, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
     }
 }
@@ -72,13 +89,11 @@ async fn t23_a_token_dies_with_a_new_password_a_disabled_or_a_deleted_user_and_a
     let token = world.identity_token("bob").await;
     world.set_password("bob", "another").await;
     let message = refresh(&world, &token, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant").json();
-    assert!(message["errors"][0]["message"].as_str().is_some_and(|m| m.contains("log in again")), "{message}");
+    assert!(message["errors"][0]["message"].as_str().is_some_and(|m| m.contains("Log in again")), "{message}");
 
     let token = world.identity_token("carol").await;
     world.set_enabled("carol", false).await;
     refresh(&world, &token, "registry").await.expect(401);
-    world.set_enabled("carol", true).await;
-    refresh(&world, &token, "registry").await.expect(200);
 
     let token = world.identity_token("dave").await;
     world.remove_user("dave").await;

@@ -1,5 +1,6 @@
 //! `…/certs`, `…/root-cert-bundle.pem`, and which key and header a token goes by.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::ask;
@@ -18,7 +19,9 @@ async fn bundle(world: &World) -> String {
 #[tokio::test]
 async fn every_profile_verifies_against_the_published_keys() {
     let world = World::port().await;
-    for (service, alg) in [("plain", "RS256"), ("es256", "ES256"), ("two", "RS256"), ("three", "ES384"), ("jwks", "EdDSA")] {
+    for (service, alg) in
+        [("plain", "RS256"), ("es256", "ES256"), ("two", "RS256"), ("three", "ES384"), ("jwks", "EdDSA")]
+    {
         let token = world.person("alice").get(&ask(service, &["repository:a:pull"])).await.token();
         assert_eq!(token.header()["alg"], alg, "{service}");
         token.verify(&jwks(&world).await);
@@ -72,12 +75,14 @@ async fn t31_the_bundle_holds_no_ed25519_certificate() {
     assert!(text.matches("BEGIN CERTIFICATE").count() >= 2, "RSA and EC: {text}");
     // The object identifier of Ed25519 (RFC 8410 §3): 1.3.101.112.
     for certificate in certificates(&text) {
-        assert!(!certificate.windows(5).any(|w| w == [0x06, 0x03, 0x2b, 0x65, 0x70]), "an Ed25519 certificate stops registry 2.8");
+        assert!(
+            !certificate.windows(5).any(|w| w == [0x06, 0x03, 0x2b, 0x65, 0x70]),
+            "an Ed25519 certificate stops registry 2.8"
+        );
     }
 }
 
 fn certificates(pem: &str) -> Vec<Vec<u8>> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
     pem.split("-----BEGIN CERTIFICATE-----")
         .skip(1)
         .map(|rest| {
@@ -91,7 +96,6 @@ fn certificates(pem: &str) -> Vec<Vec<u8>> {
 async fn the_x5c_certificate_is_the_bundles_own() {
     let world = World::port().await;
     let header = world.person("alice").get(&ask("plain", &[])).await.token().header();
-    use base64::{Engine, engine::general_purpose::STANDARD};
     let sent = STANDARD.decode(header["x5c"][0].as_str().expect("x5c")).expect("base64");
     assert!(certificates(&bundle(&world).await).contains(&sent));
 }
@@ -104,7 +108,9 @@ async fn t33_a_rotation_publishes_before_it_signs_and_keeps_the_old_key() {
     let before = bundle(&world).await;
     world.rotate(identity::Rotation::Prepare).await;
     let prepared = bundle(&world).await;
-    assert!(prepared.contains(before.trim()) || certificates(&before).iter().all(|c| certificates(&prepared).contains(c)));
+    assert!(
+        prepared.contains(before.trim()) || certificates(&before).iter().all(|c| certificates(&prepared).contains(c))
+    );
     assert!(certificates(&prepared).len() > certificates(&before).len(), "the next key is published");
     let still = world.person("alice").get(&path).await.token();
     assert_eq!(still.header()["kid"], old.header()["kid"], "and does not sign yet");
@@ -114,13 +120,21 @@ async fn t33_a_rotation_publishes_before_it_signs_and_keeps_the_old_key() {
     let set = jwks(&world).await;
     old.verify(&set);
     new.verify(&set);
-    assert_eq!(certificates(&bundle(&world).await).len(), certificates(&prepared).len(), "no registry that took the bundle must be told again");
+    assert_eq!(
+        certificates(&bundle(&world).await).len(),
+        certificates(&prepared).len(),
+        "no registry that took the bundle must be told again"
+    );
 }
 
 #[tokio::test]
 async fn the_documents_are_cacheable_and_open_to_browsers() {
     let world = World::port().await;
-    let answer = world.anonymous().header("origin", "https://ui.example").get(&format!("{BASE}/certs")).await.expect(200);
-    assert!(answer.header("content-type").starts_with("application/json") || answer.header("content-type").starts_with("application/jwk-set+json"));
+    let answer =
+        world.anonymous().header("origin", "https://ui.example").get(&format!("{BASE}/certs")).await.expect(200);
+    assert!(
+        answer.header("content-type").starts_with("application/json")
+            || answer.header("content-type").starts_with("application/jwk-set+json")
+    );
     assert_eq!(json!(answer.header("x-content-type-options")), json!("nosniff"));
 }

@@ -10,7 +10,7 @@ async fn a84_service_unknown_or_missing_is_refused() {
     let world = World::port().await;
     let before = world.rows().await;
     let caller = world.person("alice");
-    let answer = caller.get(DOOR).await.refusal(400, "DENIED", "invalid_request");
+    let answer = caller.get(DOOR).await.refusal(400, "UNSUPPORTED", "invalid_request");
     assert_eq!(answer.json()["error_description"], "service parameter must be provided");
     for service in ["", "nothing", "registry%00", "REGISTRY"] {
         let answer = caller.get(&format!("{DOOR}?service={service}")).await.refusal(400, "DENIED", "invalid_client");
@@ -25,8 +25,9 @@ async fn a84_service_unknown_or_missing_is_refused() {
 async fn a84_the_audience_is_exactly_the_one_service() {
     let world = World::port().await;
     let path = format!("{}&service=plain", ask("registry", &[SCOPE]));
-    let token = world.person("bob").get(&path).await.token();
-    assert_eq!(token.claims()["aud"], "registry", "the first one, as in Keycloak");
+    world.person("bob").get(&path).await.refusal(400, "UNSUPPORTED", "invalid_request");
+    let token = world.person("bob").get(&ask("registry", &[SCOPE])).await.token();
+    assert_eq!(token.claims()["aud"], "registry");
 }
 
 #[tokio::test]
@@ -70,7 +71,11 @@ async fn a88_a_disabled_realm_gives_no_token() {
 #[tokio::test]
 async fn an_unknown_realm_is_404_in_the_doors_own_format() {
     let world = World::port().await;
-    for path in ["/realms/nowhere/protocol/docker-v2/auth?service=x", "/realms/..%2fport/protocol/docker-v2/auth", "/realms/PORT/protocol/docker-v2/auth"] {
+    for path in [
+        "/realms/nowhere/protocol/docker-v2/auth?service=x",
+        "/realms/..%2fport/protocol/docker-v2/auth",
+        "/realms/PORT/protocol/docker-v2/auth",
+    ] {
         let answer = world.person("alice").get(path).await;
         assert!(matches!(answer.status.as_u16(), 400 | 404), "{path}: {}", answer.status);
         assert!(answer.header("content-type").starts_with("application/json"), "{path}");

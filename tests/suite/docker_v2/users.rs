@@ -8,7 +8,7 @@ async fn t05_disabled_pending_and_second_factor_users_are_told_why() {
     let world = World::port().await;
     for (name, word, error) in [
         ("disabled", "disabled", "user_disabled"),
-        ("pending", "UPDATE_PASSWORD", "resolve_required_actions"),
+        ("pending", "not fully set up", "resolve_required_actions"),
         ("otp", "second factor", "second_factor_required"),
     ] {
         let answer = world.person(name).get(&ask("registry", &["repository:public/app:pull"])).await;

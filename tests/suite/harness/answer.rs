@@ -58,7 +58,11 @@ impl Answer {
         assert!(answer.headers.get("location").is_none(), "never a redirect");
         assert!(answer.headers.get("set-cookie").is_none(), "never a cookie");
         if status == 401 {
-            assert!(answer.header("www-authenticate").starts_with("Basic realm="), "{}", answer.header("www-authenticate"));
+            assert!(
+                answer.header("www-authenticate").starts_with("Basic realm="),
+                "{}",
+                answer.header("www-authenticate")
+            );
         }
         answer
     }

@@ -54,6 +54,8 @@ impl<'w> Caller<'w> {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        // Time passes between requests, so that events keep their order.
+        self.world.clock.advance(1);
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         for (name, value) in &self.headers {
             request = request.header(name, value);

@@ -35,7 +35,10 @@ impl World {
         let (_, user) = self.user(name).await;
         let secret = Secret::from(password.to_owned());
         let hash = self.identity.hashing().hash(CHEAP, &secret, [7; 16]).await.expect("the pool has room");
-        self.change(async |tx| tx.set_password_hash(&user.id, &hash).await.expect("the password changes")).await;
+        self.change(async |tx| {
+            tx.set_password_hash(&user.id, &hash).await.expect("the password changes");
+        })
+        .await;
     }
 
     pub async fn set_enabled(&self, name: &str, enabled: bool) {
@@ -53,7 +56,8 @@ impl World {
     pub async fn set_client_enabled(&self, client_id: &str, enabled: bool) {
         let realm = self.realm("port").await;
         let id = realm.client(client_id).expect("the client is there").id.clone();
-        self.change(async |tx| tx.change_client(&id, json!({"enabled": enabled})).await.expect("the client changes")).await;
+        self.change(async |tx| tx.change_client(&id, json!({"enabled": enabled})).await.expect("the client changes"))
+            .await;
     }
 
     /// Revokes every token that speaks for a user; gives how many there were.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use identity::{
     Identity, ManualClock,
-    realm_file::{self, ImportOutcome, Limits, RealmFile, Silent, Strategy},
+    realm_file::{self, ImportError, ImportOutcome, Limits, NoProgress as Silent, RealmFile, Strategy},
     testing::TestStore,
 };
 use protocol::{Portreeve, WebSettings};
@@ -58,7 +58,8 @@ impl World {
     pub async fn empty() -> Self {
         let store = TestStore::chosen().await;
         let identity = store.identity.clone();
-        let portreeve = portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL)).expect("the plugins agree");
+        let portreeve =
+            portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL)).expect("the plugins agree");
         let router = portreeve::app(&portreeve);
         Self { identity, clock: store.clock.clone(), portreeve, router, store }
     }
@@ -77,6 +78,22 @@ impl World {
             let imported = self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &Silent).await;
             assert!(matches!(imported, Ok(ImportOutcome::Imported(_))), "{imported:?}");
         }
+    }
+
+    /// Imports a realm that must not come in; gives the faults as `POINTER: reason`.
+    pub async fn refused(&self, file: Value) -> Vec<String> {
+        let text = file.to_string().into_bytes();
+        let faults = match realm_file::read_text(Path::new("realm.json"), text, &Limits::default()) {
+            Err(faults) => faults,
+            Ok(mut files) => {
+                let file = files.pop().expect("one realm");
+                match self.identity.import_realm(file, Strategy::Fail, &*self.portreeve.plugins, &Silent).await {
+                    Err(ImportError::Faults(faults)) => faults,
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.reason)).collect()
     }
 
     pub fn anonymous(&self) -> Caller<'_> {

@@ -12,6 +12,7 @@ use std::{fmt, str::FromStr};
 use crypto::{algorithm::Algorithm, key::KeyPair};
 
 pub use add::NewKey;
+pub(crate) use make::certificate;
 pub use ring::KeyRing;
 pub(crate) use ring::ring_of;
 pub use rotate::{KeyChange, Rotation};

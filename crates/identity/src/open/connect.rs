@@ -13,7 +13,7 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 const LOCK: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(10);
 /// A connection that nobody used for so long is closed; its page cache goes with it.
-const IDLE: Duration = Duration::from_secs(300);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

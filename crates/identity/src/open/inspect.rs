@@ -65,6 +65,7 @@ async fn names(database: &DatabaseConnection, sql: &str) -> Result<Vec<String>, 
     rows.iter().map(|row| row.try_get::<String>("", "name")).collect()
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 pub(super) fn failed(error: DbErr) -> OpenError {
     OpenError::Failed(error.to_string())
 }

@@ -175,7 +175,7 @@ impl Tx {
 }
 
 /// A realm's name is one path segment of every URL.
-pub(super) fn check_name(name: &str) -> Result<(), Error> {
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     let fits = (1..=LONGEST_NAME).contains(&name.len());
     let reserved = |character: char| character.is_control() || "/?#%\\<>\"'".contains(character);
     if !fits || name.contains(reserved) || name == "." || name == ".." || name.trim() != name {

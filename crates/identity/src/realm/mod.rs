@@ -16,6 +16,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use serde_json::Value;
 
 pub use add::NewRealm;
+pub(crate) use add::check_name;
 pub(crate) use birth::BirthRules;
 pub use effective::Effective;
 pub(crate) use settings::texts;

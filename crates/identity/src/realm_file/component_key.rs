@@ -213,12 +213,12 @@ fn asymmetric(
         return Err(bad(member, "is a key of another family than its provider's"));
     }
     if key.algorithm.is_empty() {
-        key.algorithm = match pair.kind() {
+        let algorithm = match pair.kind() {
             KeyKind::P384 => "ES384",
             KeyKind::P521 => "ES512",
             _ => "ES256",
-        }
-        .to_owned();
+        };
+        algorithm.clone_into(&mut key.algorithm);
     }
     if let Some(certificate) = setting(config, "certificate").filter(|text| !text.is_empty()) {
         let (der, _) = der_of(certificate).ok_or_else(|| bad("certificate", "is neither base64 nor PEM"))?;

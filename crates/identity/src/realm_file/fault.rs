@@ -116,12 +116,16 @@ impl Faults {
         self.push(FileFault { file: file.to_owned(), pointer: at.pointer(), reason: reason.into() });
     }
 
-    pub(crate) fn push(&mut self, fault: FileFault) {
+    pub(crate) fn push(&mut self, mut fault: FileFault) {
         if self.list.len() >= self.most {
             self.left_out += 1;
-        } else {
-            self.list.push(fault);
+            return;
         }
+        // A library's words may repeat text of the file; a fault is one line on a terminal.
+        if fault.reason.contains(char::is_control) {
+            fault.reason = fault.reason.replace(char::is_control, " ");
+        }
+        self.list.push(fault);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

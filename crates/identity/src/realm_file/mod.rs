@@ -65,10 +65,10 @@ impl RealmFile {
         &self.file
     }
 
-    /// How many users it has.
+    /// How many users it brings, with those that stand for clients and are missing in the file.
     #[must_use]
     pub fn users(&self) -> u64 {
-        self.facts.users
+        self.facts.users + self.facts.missing_accounts.len() as u64
     }
 }
 

@@ -114,7 +114,7 @@ impl Report {
     pub(super) fn of(file: &RealmFile, births: &dyn ClientBirth) -> Report {
         let document = &file.document;
         let mut report = Report { realm: file.name.clone(), added: file.facts.added.clone(), ..Report::default() };
-        report.counts.insert("users", file.facts.users);
+        report.counts.insert("users", file.users());
         report.counts.insert("credentials", file.facts.credentials);
         if document.get("enabled") != Some(&Value::Bool(true)) {
             report.count(Remark::RealmDisabled, 0);

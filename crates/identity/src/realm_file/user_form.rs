@@ -32,28 +32,25 @@ fn modernise(credential: &mut Map<String, Value>) {
     let iterations = take("hashIterations").unwrap_or_else(|| json!(1));
     let algorithm = take("algorithm");
     let (digits, period, counter) = (take("digits"), take("period"), take("counter"));
-    match text(credential, "type") {
-        Some(kind @ ("totp" | "hotp")) => {
-            let data = json!({
-                "subType": kind,
-                "digits": digits.unwrap_or_else(|| json!(6)),
-                "counter": counter.unwrap_or_else(|| json!(0)),
-                "period": period.unwrap_or_else(|| json!(30)),
-                "algorithm": algorithm.unwrap_or_else(|| json!("HmacSHA1")),
-            });
-            put(credential, &data, &json!({ "value": value }));
-            credential.insert("type".to_owned(), json!("otp"));
-        }
-        _ => {
-            let algorithm = algorithm.unwrap_or_else(|| json!("pbkdf2"));
-            let data = json!({"hashIterations": iterations, "algorithm": algorithm, "additionalParameters": {}});
-            let mut secret = json!({ "value": value });
-            if let (Some(salt), Some(members)) = (salt, secret.as_object_mut()) {
-                members.insert("salt".to_owned(), salt);
-            }
-            put(credential, &data, &secret);
-        }
+    if let Some(kind @ ("totp" | "hotp")) = text(credential, "type") {
+        let data = json!({
+            "subType": kind,
+            "digits": digits.unwrap_or_else(|| json!(6)),
+            "counter": counter.unwrap_or_else(|| json!(0)),
+            "period": period.unwrap_or_else(|| json!(30)),
+            "algorithm": algorithm.unwrap_or_else(|| json!("HmacSHA1")),
+        });
+        put(credential, &data, &json!({ "value": value }));
+        credential.insert("type".to_owned(), json!("otp"));
+        return;
     }
+    let algorithm = algorithm.unwrap_or_else(|| json!("pbkdf2"));
+    let data = json!({"hashIterations": iterations, "algorithm": algorithm, "additionalParameters": {}});
+    let mut secret = json!({ "value": value });
+    if let (Some(salt), Some(members)) = (salt, secret.as_object_mut()) {
+        members.insert("salt".to_owned(), salt);
+    }
+    put(credential, &data, &secret);
 }
 
 fn put(credential: &mut Map<String, Value>, data: &Value, secret: &Value) {

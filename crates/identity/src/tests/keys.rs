@@ -6,7 +6,7 @@ use crypto::{
     algorithm::{Algorithm, KeyKind},
     certificate,
 };
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
@@ -105,7 +105,10 @@ async fn the_next_key_is_published_before_it_signs_and_the_old_one_after() {
         let realm = store.add_realm("quay", json!({})).await;
         let realm = identity.ensure_keys(&realm, &[Algorithm::Es256]).await.unwrap();
         let old = realm.keys().active(Algorithm::Es256).unwrap().id.clone();
-        assert!(matches!(identity.rotate_keys(&realm, Rotation::Activate).await, Err(Error::Refused(_))), "nothing is next");
+        assert!(
+            matches!(identity.rotate_keys(&realm, Rotation::Activate).await, Err(Error::Refused(_))),
+            "nothing is next"
+        );
         assert!(matches!(identity.rotate_keys(&realm, Rotation::Retire(old.clone())).await, Err(Error::Refused(_))));
 
         let prepared = identity.rotate_keys(&realm, Rotation::Prepare).await.unwrap();
@@ -139,7 +142,6 @@ async fn a_key_that_does_not_open_leaves_the_others_signing() {
     let realm = store.identity.ensure_keys(&realm, &[Algorithm::Es256, Algorithm::EdDsa]).await.unwrap();
     let broken = realm.keys().active(Algorithm::Es256).unwrap().id.clone();
     let mut tx = store.identity.begin().await.unwrap();
-    use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
     key::entity::Entity::update_many()
         .col_expr(key::entity::Column::Sealed, Expr::value(vec![1_u8; 40]))
         .filter(key::entity::Column::Id.eq(broken.as_str()))

@@ -33,7 +33,8 @@ async fn plan(database: &DatabaseConnection, statement: &Statement) -> Vec<Strin
 fn reads_a_whole_table(step: &str) -> bool {
     let step = step.trim();
     // SQLite says SCAN for a table read from end to end, with an index or without; PostgreSQL says Seq Scan.
-    step.contains("Seq Scan") || step.starts_with("SCAN") && !step.contains("SUBQUERY") && !step.contains("CONSTANT ROW")
+    step.contains("Seq Scan")
+        || step.starts_with("SCAN") && !step.contains("SUBQUERY") && !step.contains("CONSTANT ROW")
 }
 
 /// Runs something, and explains each statement that it sent.
@@ -102,7 +103,9 @@ async fn no_hot_statement_reads_a_whole_table() {
         assert!(found.is_some());
         let used = explained(&store, "consume", identity.consume_ticket(&realm, "one", &secret)).await.unwrap();
         assert!(used.is_some());
-        for selector in [TicketSelector::User(&id), TicketSelector::UserAndKind(&id, "one"), TicketSelector::Secret(&secret)] {
+        for selector in
+            [TicketSelector::User(&id), TicketSelector::UserAndKind(&id, "one"), TicketSelector::Secret(&secret)]
+        {
             explained(&store, "revoke", identity.revoke_tickets(&realm, selector)).await.unwrap();
         }
         explained(&store, "failed log-in", identity.record_failure(&realm, &id, None)).await.unwrap();
@@ -120,7 +123,8 @@ async fn no_hot_statement_reads_a_whole_table() {
 async fn the_listener_would_notice_a_missing_index() {
     on_each_database(async |store| {
         let reader = store.identity.store().reader();
-        let missing = Statement::from_string(reader.get_database_backend(), "SELECT id FROM realm_user WHERE first_name = 'x'");
+        let missing =
+            Statement::from_string(reader.get_database_backend(), "SELECT id FROM realm_user WHERE first_name = 'x'");
         assert!(plan(reader, &missing).await.iter().any(|step| reads_a_whole_table(step)));
     })
     .await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crypto::{
-    password::{PasswordHash, HashSpec},
+    password::{HashSpec, PasswordHash},
     secret::Secret,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
@@ -39,7 +39,7 @@ async fn a_new_realm_is_what_keycloak_makes() {
         let user = store.add_user(&realm.id, NewUser::named("Anna"), "secret").await;
         let user = store.identity.find_user(&realm, &user).await.unwrap().unwrap();
         assert_eq!(user.username, "anna");
-        assert_eq!(user.roles, [default.clone()]);
+        assert_eq!(user.roles, std::slice::from_ref(default));
         let effective = realm.effective(&user);
         let names: BTreeSet<_> = effective.roles.iter().filter_map(|role| realm.role_name(role)).collect();
         let expected = BTreeSet::from([
@@ -52,7 +52,10 @@ async fn a_new_realm_is_what_keycloak_makes() {
         ]);
         assert_eq!(names, expected);
         let scopes = &realm.client("account").unwrap().mappers;
-        assert!(scopes.iter().any(|mapper| mapper.mapper == "oidc-sub-mapper"), "mappers come with default client scopes");
+        assert!(
+            scopes.iter().any(|mapper| mapper.mapper == "oidc-sub-mapper"),
+            "mappers come with default client scopes"
+        );
         assert!(scopes.iter().all(|mapper| mapper.protocol == "openid-connect"));
     })
     .await;
@@ -67,8 +70,15 @@ async fn master_is_made_once_and_manages_the_others() {
         assert_eq!(identity.bootstrap_master("again", &password).await.unwrap(), None);
         let quay = store.add_realm("quay", json!({})).await;
         let master = store.realm("master").await;
-        let wanted =
-            ["account", "account-console", "admin-cli", "broker", "master-realm", "quay-realm", "security-admin-console"];
+        let wanted = [
+            "account",
+            "account-console",
+            "admin-cli",
+            "broker",
+            "master-realm",
+            "quay-realm",
+            "security-admin-console",
+        ];
         assert_eq!(clients(&master), BTreeSet::from(wanted));
         assert_eq!(master.settings.access_token_lifespan, 60);
 
@@ -101,11 +111,25 @@ async fn a_removed_realm_leaves_no_row() {
         tx.commit().await.unwrap();
         let reader = store.identity.store().reader();
         let tables = [
-            "realm", "client", "client_scope", "client_scope_binding", "protocol_mapper", "role", "role_composite",
-            "user_group", "realm_user", "user_attribute", "user_role", "credential", "realm_key", "ticket", "event",
+            "realm",
+            "client",
+            "client_scope",
+            "client_scope_binding",
+            "protocol_mapper",
+            "role",
+            "role_composite",
+            "user_group",
+            "realm_user",
+            "user_attribute",
+            "user_role",
+            "credential",
+            "realm_key",
+            "ticket",
+            "event",
         ];
         for table in tables {
-            let count = Statement::from_string(reader.get_database_backend(), format!("SELECT count(*) AS n FROM {table}"));
+            let count =
+                Statement::from_string(reader.get_database_backend(), format!("SELECT count(*) AS n FROM {table}"));
             let row = reader.query_one_raw(count).await.unwrap().unwrap();
             assert_eq!(row.try_get::<i64>("", "n").unwrap(), 0, "{table}");
         }
@@ -154,7 +178,12 @@ async fn settings_change_by_member_and_secrets_never_stand_in_a_column() {
         let reader = store.identity.store().reader();
         let row = realm::entity::Entity::find_by_id(realm.id.as_str()).one(reader).await.unwrap().unwrap();
         assert!(!row.document.contains("mail-secret-1"));
-        let kept = crate::sealing::open_secrets(&store.identity.0, crate::sealing::Noun::Realm, &row.id, row.sealed.as_deref());
+        let kept = crate::sealing::open_secrets(
+            &store.identity.0,
+            crate::sealing::Noun::Realm,
+            &row.id,
+            row.sealed.as_deref(),
+        );
         assert!(Value::Object(kept.unwrap()).to_string().contains("mail-secret-1"), "a change keeps the secrets");
         let row = client::entity::Entity::find_by_id(client_id.as_str()).one(reader).await.unwrap().unwrap();
         assert!(!row.document.contains("client-secret-1") && row.sealed.is_some());

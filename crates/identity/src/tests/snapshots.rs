@@ -167,7 +167,10 @@ async fn roles_come_by_grant_group_and_composite() {
         tx.commit().await.unwrap();
         let realm = store.realm("quay").await;
         let effective = realm.effective(&anna);
-        assert!(effective.group_paths.is_empty() && !effective.has_role(&roles[1]), "groups below go with the one above");
+        assert!(
+            effective.group_paths.is_empty() && !effective.has_role(&roles[1]),
+            "groups below go with the one above"
+        );
     })
     .await;
 }

@@ -7,6 +7,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use super::{User, attribute, entity, member, role};
 use crate::{CredentialFacts, Error, Timestamp, credential, rows};
 
+/// Row, kind, algorithm, label and time of a credential.
+type Credential = (String, String, Option<String>, Option<String>, Option<i64>);
+
 /// A user of this realm.
 pub(crate) async fn by_id(on: &impl ConnectionTrait, realm: &str, id: &str) -> Result<Option<User>, Error> {
     let row = entity::Entity::find_by_id(id).filter(entity::Column::RealmId.eq(realm)).one(on).await?;
@@ -79,21 +82,20 @@ async fn user(on: &impl ConnectionTrait, row: entity::Model) -> Result<User, Err
         .all(on)
         .await?;
     // The secret halves stay where they are.
-    let credentials: Vec<(String, String, Option<String>, Option<String>, Option<i64>)> =
-        credential::entity::Entity::find()
-            .select_only()
-            .columns([
-                credential::entity::Column::Id,
-                credential::entity::Column::Kind,
-                credential::entity::Column::Algorithm,
-                credential::entity::Column::Label,
-                credential::entity::Column::CreatedAt,
-            ])
-            .filter(credential::entity::Column::UserId.eq(id))
-            .order_by_asc(credential::entity::Column::Position)
-            .into_tuple()
-            .all(on)
-            .await?;
+    let credentials: Vec<Credential> = credential::entity::Entity::find()
+        .select_only()
+        .columns([
+            credential::entity::Column::Id,
+            credential::entity::Column::Kind,
+            credential::entity::Column::Algorithm,
+            credential::entity::Column::Label,
+            credential::entity::Column::CreatedAt,
+        ])
+        .filter(credential::entity::Column::UserId.eq(id))
+        .order_by_asc(credential::entity::Column::Position)
+        .into_tuple()
+        .all(on)
+        .await?;
     Ok(User {
         required_actions: serde_json::from_str(&row.required_actions)
             .map_err(|error| Error::fault(format!("required actions of user {id}: {error}")))?,

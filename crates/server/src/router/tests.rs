@@ -60,8 +60,10 @@ async fn a_realms_document_is_keycloaks() {
     assert_eq!(document["token-service"], format!("{PUBLIC}/realms/harbour/protocol/openid-connect"));
     assert_eq!(document["account-service"], format!("{PUBLIC}/realms/harbour/account"));
     assert_eq!(document["tokens-not-before"], 7);
-    use base64::Engine as _;
-    assert_eq!(document["public_key"], base64::engine::general_purpose::STANDARD.encode(key.pair.spki_der()));
+    assert_eq!(
+        document["public_key"],
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key.pair.spki_der())
+    );
     let (status, _, again) = house.get("/realms/harbour/").await;
     assert_eq!((status, again), (StatusCode::OK, body));
     let (status, _, body) = house.send(Request::head("/realms/harbour"), Body::empty()).await;

@@ -23,9 +23,6 @@ pub(super) enum Sort {
     Other,
 }
 
-/// Kinds of credential that are a second factor.
-pub(crate) const SECOND_FACTORS: [&str; 2] = ["otp", "webauthn"];
-
 /// Checks one credential; its placeholder has been replaced.
 pub(super) fn check(place: &mut Place<'_>, credential: &Map<String, Value>, at: &At<'_>) -> Sort {
     for member in ["credentialData", "secretData"] {
@@ -80,7 +77,8 @@ fn is_foreign(data: &str) -> bool {
 }
 
 fn one_time_password(place: &mut Place<'_>, data: &str, secret: &str, at: &At<'_>) {
-    let is_counter_based = serde_json::from_str::<Value>(data).is_ok_and(|data| data["subType"] == "hotp");
+    let is_counter_based =
+        serde_json::from_str::<Value>(data).is_ok_and(|data| data.get("subType").is_some_and(|kind| kind == "hotp"));
     // A counter-based secret is kept; nothing here counts yet.
     if !is_counter_based && crypto::otp::Totp::from_keycloak(data, secret).is_err() {
         place.fault(at, "the one-time password's data cannot be read");

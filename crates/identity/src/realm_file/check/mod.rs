@@ -20,8 +20,8 @@ use super::limits::Limits;
 use super::placeholder::Environment;
 use super::{RealmFile, top_up};
 use names::Names;
-use serde_json::Value;
 use place::Place;
+use serde_json::Value;
 
 pub(crate) use clients::protocol;
 pub(crate) use users::account_name;

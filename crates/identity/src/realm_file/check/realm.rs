@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::names::{members, objects, text, texts};
 use super::place::Place;
 use crate::policy::PasswordPolicy;
+use crate::realm::{RealmSettings, check_name};
 use crate::realm_file::fault::{At, quoted};
 
 /// Characters that a realm's name may not hold, because it is a segment of every URL; Keycloak's own list.
@@ -21,11 +22,17 @@ const FLOW_MEMBERS: [&str; 7] = [
     "firstBrokerLoginFlow",
 ];
 
+/// Members that are no settings, and large.
+const NOUNS: [&str; 7] =
+    ["clients", "clientScopes", "roles", "groups", "authenticationFlows", "components", "federatedUsers"];
+
 pub(super) fn check(place: &mut Place<'_>, document: &Map<String, Value>, at: &At<'_>) {
-    if let Some(name) = place.name(document, "realm", at)
-        && name.contains(|c: char| RESERVED.contains(c) || c.is_whitespace())
-    {
-        place.fault(&at.member("realm"), "must not hold a space or one of [:/?#@!$&()*+,;=]\\");
+    if let Some(name) = place.name(document, "realm", at) {
+        if name.contains(|c: char| RESERVED.contains(c)) {
+            place.fault(&at.member("realm"), "must not hold one of [:/?#@!$&()*+,;=]\\");
+        } else if let Err(error) = check_name(name) {
+            place.fault(&at.member("realm"), error.to_string());
+        }
     }
     one_of(place, document, "sslRequired", &["all", "external", "none"], at);
     one_of(place, document, "otpPolicyType", &["totp", "hotp"], at);
@@ -34,6 +41,7 @@ pub(super) fn check(place: &mut Place<'_>, document: &Map<String, Value>, at: &A
     {
         place.fault(&at.member("passwordPolicy"), format!("is no password policy: {error}"));
     }
+    settings(place, document, at);
     for member in FLOW_MEMBERS {
         if let Some(alias) = text(document, member)
             && !alias.is_empty()
@@ -47,6 +55,15 @@ pub(super) fn check(place: &mut Place<'_>, document: &Map<String, Value>, at: &A
     default_groups(place, document, at);
     default_scopes(place, document, at);
     scope_mappings(place, document, at);
+}
+
+/// A realm whose settings cannot be typed could never be loaded.
+fn settings(place: &mut Place<'_>, document: &Map<String, Value>, at: &At<'_>) {
+    let of_realm = document.iter().filter(|(member, _)| !NOUNS.contains(&member.as_str()));
+    let of_realm = of_realm.map(|(member, value)| (member.clone(), value.clone())).collect();
+    if let Err(reason) = RealmSettings::from_document(&Value::Object(of_realm)) {
+        place.fault(at, format!("its settings cannot be used: {reason}"));
+    }
 }
 
 fn one_of(place: &mut Place<'_>, document: &Map<String, Value>, member: &str, allowed: &[&str], at: &At<'_>) {

@@ -10,6 +10,10 @@ use crate::realm_file::fault::{At, Faults};
 /// Settles the realm and every noun in it.
 pub(super) fn realm(document: &mut Map<String, Value>, file: &Path, at: &At<'_>, faults: &mut Faults) {
     settle(document, shape::REALM, file, at, faults);
+    // Keycloak takes this word in any case; what is kept is its own way to write it.
+    if let Some(Value::String(word)) = document.get_mut("sslRequired") {
+        *word = word.to_ascii_lowercase();
+    }
     let mut list = |document: &mut Map<String, Value>, member: &str, shape: Shape, inner: Inner| {
         each(document, member, shape, inner, file, at, faults);
     };
@@ -43,11 +47,11 @@ pub(super) fn realm(document: &mut Map<String, Value>, file: &Path, at: &At<'_>,
 }
 
 const SCOPE_MAPPING: Shape =
-    &[(shape::Kind::Text, &["client", "clientScope", "self", "clientTemplate"]), (shape::Kind::Texts, &["roles"])];
+    &[(shape::Kind::Text, "client clientScope self clientTemplate"), (shape::Kind::Texts, "roles")];
 
-const ROLES: Shape = &[(shape::Kind::Objects, &["realm"]), (shape::Kind::ObjectsMap, &["client", "application"])];
+const ROLES: Shape = &[(shape::Kind::Objects, "realm"), (shape::Kind::ObjectsMap, "client application")];
 
-const COMPOSITES: Shape = &[(shape::Kind::Texts, &["realm"]), (shape::Kind::TextsMap, &["client", "application"])];
+const COMPOSITES: Shape = &[(shape::Kind::Texts, "realm"), (shape::Kind::TextsMap, "client application")];
 
 /// What else to settle inside an item of a list.
 type Inner = fn(&mut Map<String, Value>, &Path, &At<'_>, &mut Faults);

@@ -34,333 +34,175 @@ pub(crate) enum Kind {
     ObjectsMap,
 }
 
-/// Names and types of a noun's members.
-pub(crate) type Shape = &'static [(Kind, &'static [&'static str])];
+/// Types of a noun's members, each with the names that have it, apart by spaces.
+pub(crate) type Shape = &'static [(Kind, &'static str)];
 
 pub(crate) const REALM: Shape = &[
     (
         Kind::Text,
-        &[
-            "id",
-            "realm",
-            "displayName",
-            "displayNameHtml",
-            "defaultSignatureAlgorithm",
-            "sslRequired",
-            "keycloakVersion",
-            "bruteForceStrategy",
-            "passwordPolicy",
-            "otpPolicyType",
-            "otpPolicyAlgorithm",
-            "browserFlow",
-            "registrationFlow",
-            "directGrantFlow",
-            "resetCredentialsFlow",
-            "clientAuthenticationFlow",
-            "dockerAuthenticationFlow",
-            "firstBrokerLoginFlow",
-            "loginTheme",
-            "accountTheme",
-            "adminTheme",
-            "emailTheme",
-            "defaultLocale",
-            "webAuthnPolicyRpEntityName",
-            "webAuthnPolicyRpId",
-            "webAuthnPolicyPasswordlessRpEntityName",
-            "webAuthnPolicyPasswordlessRpId",
-        ],
+        "id realm displayName displayNameHtml defaultSignatureAlgorithm sslRequired keycloakVersion \
+         bruteForceStrategy passwordPolicy otpPolicyType otpPolicyAlgorithm browserFlow registrationFlow \
+         directGrantFlow resetCredentialsFlow clientAuthenticationFlow dockerAuthenticationFlow \
+         firstBrokerLoginFlow loginTheme accountTheme adminTheme emailTheme defaultLocale \
+         webAuthnPolicyRpEntityName webAuthnPolicyRpId webAuthnPolicyPasswordlessRpEntityName \
+         webAuthnPolicyPasswordlessRpId",
     ),
     (
         Kind::Flag,
-        &[
-            "enabled",
-            "revokeRefreshToken",
-            "offlineSessionMaxLifespanEnabled",
-            "registrationAllowed",
-            "registrationEmailAsUsername",
-            "rememberMe",
-            "verifyEmail",
-            "loginWithEmailAllowed",
-            "duplicateEmailsAllowed",
-            "resetPasswordAllowed",
-            "editUsernameAllowed",
-            "bruteForceProtected",
-            "permanentLockout",
-            "otpPolicyCodeReusable",
-            "organizationsEnabled",
-            "adminPermissionsEnabled",
-            "verifiableCredentialsEnabled",
-            "scimApiEnabled",
-            "userManagedAccessAllowed",
-            "internationalizationEnabled",
-            "eventsEnabled",
-            "adminEventsEnabled",
-            "adminEventsDetailsEnabled",
-        ],
+        "enabled revokeRefreshToken offlineSessionMaxLifespanEnabled registrationAllowed \
+         registrationEmailAsUsername rememberMe verifyEmail loginWithEmailAllowed duplicateEmailsAllowed \
+         resetPasswordAllowed editUsernameAllowed bruteForceProtected permanentLockout otpPolicyCodeReusable \
+         organizationsEnabled adminPermissionsEnabled verifiableCredentialsEnabled scimApiEnabled \
+         userManagedAccessAllowed internationalizationEnabled eventsEnabled adminEventsEnabled \
+         adminEventsDetailsEnabled",
     ),
     (
         Kind::Int,
-        &[
-            "notBefore",
-            "refreshTokenMaxReuse",
-            "accessTokenLifespan",
-            "accessTokenLifespanForImplicitFlow",
-            "ssoSessionIdleTimeout",
-            "ssoSessionMaxLifespan",
-            "ssoSessionIdleTimeoutRememberMe",
-            "ssoSessionMaxLifespanRememberMe",
-            "offlineSessionIdleTimeout",
-            "offlineSessionMaxLifespan",
-            "clientSessionIdleTimeout",
-            "clientSessionMaxLifespan",
-            "clientOfflineSessionIdleTimeout",
-            "clientOfflineSessionMaxLifespan",
-            "accessCodeLifespan",
-            "accessCodeLifespanUserAction",
-            "accessCodeLifespanLogin",
-            "actionTokenGeneratedByAdminLifespan",
-            "actionTokenGeneratedByUserLifespan",
-            "oauth2DeviceCodeLifespan",
-            "oauth2DevicePollingInterval",
-            "maxTemporaryLockouts",
-            "maxFailureWaitSeconds",
-            "minimumQuickLoginWaitSeconds",
-            "waitIncrementSeconds",
-            "maxDeltaTimeSeconds",
-            "failureFactor",
-            "maxSecondaryAuthFailures",
-            "otpPolicyInitialCounter",
-            "otpPolicyDigits",
-            "otpPolicyLookAheadWindow",
-            "otpPolicyPeriod",
-            "webAuthnPolicyCreateTimeout",
-            "webAuthnPolicyPasswordlessCreateTimeout",
-        ],
+        "notBefore refreshTokenMaxReuse accessTokenLifespan accessTokenLifespanForImplicitFlow \
+         ssoSessionIdleTimeout ssoSessionMaxLifespan ssoSessionIdleTimeoutRememberMe \
+         ssoSessionMaxLifespanRememberMe offlineSessionIdleTimeout offlineSessionMaxLifespan \
+         clientSessionIdleTimeout clientSessionMaxLifespan clientOfflineSessionIdleTimeout \
+         clientOfflineSessionMaxLifespan accessCodeLifespan accessCodeLifespanUserAction accessCodeLifespanLogin \
+         actionTokenGeneratedByAdminLifespan actionTokenGeneratedByUserLifespan oauth2DeviceCodeLifespan \
+         oauth2DevicePollingInterval maxTemporaryLockouts maxFailureWaitSeconds minimumQuickLoginWaitSeconds \
+         waitIncrementSeconds maxDeltaTimeSeconds failureFactor maxSecondaryAuthFailures otpPolicyInitialCounter \
+         otpPolicyDigits otpPolicyLookAheadWindow otpPolicyPeriod webAuthnPolicyCreateTimeout \
+         webAuthnPolicyPasswordlessCreateTimeout",
     ),
-    (Kind::Long, &["quickLoginCheckMilliSeconds", "eventsExpiration"]),
+    (Kind::Long, "quickLoginCheckMilliSeconds eventsExpiration"),
     (
         Kind::Texts,
-        &[
-            "defaultRoles",
-            "defaultGroups",
-            "otpSupportedApplications",
-            "defaultDefaultClientScopes",
-            "defaultOptionalClientScopes",
-            "supportedLocales",
-            "eventsListeners",
-            "enabledEventTypes",
-            "webAuthnPolicySignatureAlgorithms",
-            "webAuthnPolicyAcceptableAaguids",
-            "webAuthnPolicyExtraOrigins",
-            "webAuthnPolicyPasswordlessSignatureAlgorithms",
-            "webAuthnPolicyPasswordlessAcceptableAaguids",
-            "webAuthnPolicyPasswordlessExtraOrigins",
-            "requiredCredentials",
-        ],
+        "defaultRoles defaultGroups otpSupportedApplications defaultDefaultClientScopes \
+         defaultOptionalClientScopes supportedLocales eventsListeners enabledEventTypes \
+         webAuthnPolicySignatureAlgorithms webAuthnPolicyAcceptableAaguids webAuthnPolicyExtraOrigins \
+         webAuthnPolicyPasswordlessSignatureAlgorithms webAuthnPolicyPasswordlessAcceptableAaguids \
+         webAuthnPolicyPasswordlessExtraOrigins requiredCredentials",
     ),
-    (Kind::TextMap, &["attributes", "browserSecurityHeaders", "smtpServer"]),
-    (Kind::Object, &["roles", "defaultRole", "localizationTexts", "clientProfiles", "clientPolicies"]),
+    (Kind::TextMap, "attributes browserSecurityHeaders smtpServer"),
+    (Kind::Object, "roles defaultRole localizationTexts clientProfiles clientPolicies"),
     (
         Kind::Objects,
-        &[
-            "groups",
-            "clients",
-            "clientScopes",
-            "scopeMappings",
-            "identityProviders",
-            "identityProviderMappers",
-            "protocolMappers",
-            "authenticationFlows",
-            "authenticatorConfig",
-            "requiredActions",
-            "organizations",
-            "userFederationProviders",
-            "userFederationMappers",
-            "federatedUsers",
-        ],
+        "groups clients clientScopes scopeMappings identityProviders identityProviderMappers protocolMappers \
+         authenticationFlows authenticatorConfig requiredActions organizations userFederationProviders \
+         userFederationMappers federatedUsers",
     ),
-    (Kind::ObjectsMap, &["clientScopeMappings", "components"]),
+    (Kind::ObjectsMap, "clientScopeMappings components"),
 ];
 
 pub(crate) const CLIENT: Shape = &[
     (
         Kind::Text,
-        &[
-            "id",
-            "clientId",
-            "name",
-            "description",
-            "type",
-            "rootUrl",
-            "adminUrl",
-            "baseUrl",
-            "clientAuthenticatorType",
-            "secret",
-            "registrationAccessToken",
-            "protocol",
-            "origin",
-        ],
+        "id clientId name description type rootUrl adminUrl baseUrl clientAuthenticatorType secret \
+         registrationAccessToken protocol origin",
     ),
     (
         Kind::Flag,
-        &[
-            "surrogateAuthRequired",
-            "enabled",
-            "alwaysDisplayInConsole",
-            "bearerOnly",
-            "consentRequired",
-            "standardFlowEnabled",
-            "implicitFlowEnabled",
-            "directAccessGrantsEnabled",
-            "serviceAccountsEnabled",
-            "authorizationServicesEnabled",
-            "directGrantsOnly",
-            "publicClient",
-            "frontchannelLogout",
-            "fullScopeAllowed",
-        ],
+        "surrogateAuthRequired enabled alwaysDisplayInConsole bearerOnly consentRequired standardFlowEnabled \
+         implicitFlowEnabled directAccessGrantsEnabled serviceAccountsEnabled authorizationServicesEnabled \
+         directGrantsOnly publicClient frontchannelLogout fullScopeAllowed",
     ),
-    (Kind::Int, &["notBefore", "nodeReRegistrationTimeout"]),
-    (Kind::Texts, &["redirectUris", "webOrigins", "defaultRoles", "defaultClientScopes", "optionalClientScopes"]),
-    (Kind::TextMap, &["attributes", "authenticationFlowBindingOverrides"]),
-    (Kind::Object, &["registeredNodes", "authorizationSettings", "access"]),
-    (Kind::Objects, &["protocolMappers"]),
+    (Kind::Int, "notBefore nodeReRegistrationTimeout"),
+    (Kind::Texts, "redirectUris webOrigins defaultRoles defaultClientScopes optionalClientScopes"),
+    (Kind::TextMap, "attributes authenticationFlowBindingOverrides"),
+    (Kind::Object, "registeredNodes authorizationSettings access"),
+    (Kind::Objects, "protocolMappers"),
 ];
 
 pub(crate) const MAPPER: Shape = &[
-    (Kind::Text, &["id", "name", "protocol", "protocolMapper", "consentText"]),
-    (Kind::Flag, &["consentRequired"]),
-    (Kind::TextMap, &["config"]),
+    (Kind::Text, "id name protocol protocolMapper consentText"),
+    (Kind::Flag, "consentRequired"),
+    (Kind::TextMap, "config"),
 ];
 
-pub(crate) const CLIENT_SCOPE: Shape = &[
-    (Kind::Text, &["id", "name", "description", "protocol"]),
-    (Kind::TextMap, &["attributes"]),
-    (Kind::Objects, &["protocolMappers"]),
-];
+pub(crate) const CLIENT_SCOPE: Shape =
+    &[(Kind::Text, "id name description protocol"), (Kind::TextMap, "attributes"), (Kind::Objects, "protocolMappers")];
 
 pub(crate) const ROLE: Shape = &[
-    (Kind::Text, &["id", "name", "description", "containerId"]),
-    (Kind::Flag, &["composite", "clientRole", "scopeParamRequired"]),
-    (Kind::Object, &["composites"]),
-    (Kind::TextsMap, &["attributes"]),
+    (Kind::Text, "id name description containerId"),
+    (Kind::Flag, "composite clientRole scopeParamRequired"),
+    (Kind::Object, "composites"),
+    (Kind::TextsMap, "attributes"),
 ];
 
 pub(crate) const GROUP: Shape = &[
-    (Kind::Text, &["id", "name", "description", "path", "parentId"]),
-    (Kind::Long, &["subGroupCount"]),
-    (Kind::Texts, &["realmRoles"]),
-    (Kind::TextsMap, &["attributes", "clientRoles"]),
-    (Kind::Objects, &["subGroups"]),
+    (Kind::Text, "id name description path parentId"),
+    (Kind::Long, "subGroupCount"),
+    (Kind::Texts, "realmRoles"),
+    (Kind::TextsMap, "attributes clientRoles"),
+    (Kind::Objects, "subGroups"),
 ];
 
 pub(crate) const USER: Shape = &[
     (
         Kind::Text,
-        &[
-            "id",
-            "username",
-            "firstName",
-            "lastName",
-            "email",
-            "origin",
-            "federationLink",
-            "serviceAccountClientId",
-            "self",
-            "membershipType",
-        ],
+        "id username firstName lastName email origin federationLink serviceAccountClientId self membershipType",
     ),
-    (Kind::Flag, &["emailVerified", "enabled", "totp"]),
-    (Kind::Int, &["notBefore"]),
-    (Kind::Long, &["createdTimestamp"]),
-    (Kind::Texts, &["disableableCredentialTypes", "requiredActions", "realmRoles", "groups"]),
-    (Kind::TextsMap, &["attributes", "clientRoles"]),
-    (Kind::Objects, &["credentials", "federatedIdentities", "clientConsents"]),
+    (Kind::Flag, "emailVerified enabled totp"),
+    (Kind::Int, "notBefore"),
+    (Kind::Long, "createdTimestamp"),
+    (Kind::Texts, "disableableCredentialTypes requiredActions realmRoles groups"),
+    (Kind::TextsMap, "attributes clientRoles"),
+    (Kind::Objects, "credentials federatedIdentities clientConsents"),
 ];
 
 pub(crate) const CREDENTIAL: Shape = &[
     (
         Kind::Text,
-        &[
-            "id",
-            "type",
-            "userLabel",
-            "secretData",
-            "credentialData",
-            "value",
-            "federationLink",
-            "device",
-            "hashedSaltedValue",
-            "salt",
-            "algorithm",
-        ],
+        "id type userLabel secretData credentialData value federationLink device hashedSaltedValue salt algorithm",
     ),
-    (Kind::Flag, &["temporary"]),
-    (Kind::Int, &["hashIterations", "counter", "digits", "period", "priority"]),
-    (Kind::Long, &["createdDate"]),
+    (Kind::Flag, "temporary"),
+    (Kind::Int, "hashIterations counter digits period priority"),
+    (Kind::Long, "createdDate"),
 ];
 
 pub(crate) const IDENTITY_PROVIDER: Shape = &[
     (
         Kind::Text,
-        &[
-            "alias",
-            "displayName",
-            "internalId",
-            "providerId",
-            "firstBrokerLoginFlowAlias",
-            "postBrokerLoginFlowAlias",
-            "organizationId",
-        ],
+        "alias displayName internalId providerId firstBrokerLoginFlowAlias postBrokerLoginFlowAlias \
+         organizationId",
     ),
-    (
-        Kind::Flag,
-        &["enabled", "trustEmail", "storeToken", "addReadTokenRoleOnCreate", "authenticateByDefault", "linkOnly"],
-    ),
-    (Kind::TextMap, &["config"]),
+    (Kind::Flag, "enabled trustEmail storeToken addReadTokenRoleOnCreate authenticateByDefault linkOnly"),
+    (Kind::TextMap, "config"),
 ];
 
 pub(crate) const IDENTITY_PROVIDER_MAPPER: Shape =
-    &[(Kind::Text, &["id", "name", "identityProviderAlias", "identityProviderMapper"]), (Kind::TextMap, &["config"])];
+    &[(Kind::Text, "id name identityProviderAlias identityProviderMapper"), (Kind::TextMap, "config")];
 
 pub(crate) const FLOW: Shape = &[
-    (Kind::Text, &["id", "alias", "description", "providerId"]),
-    (Kind::Flag, &["topLevel", "builtIn"]),
-    (Kind::Objects, &["authenticationExecutions"]),
+    (Kind::Text, "id alias description providerId"),
+    (Kind::Flag, "topLevel builtIn"),
+    (Kind::Objects, "authenticationExecutions"),
 ];
 
 pub(crate) const EXECUTION: Shape = &[
-    (Kind::Text, &["authenticatorConfig", "authenticator", "requirement", "flowAlias"]),
-    (Kind::Flag, &["authenticatorFlow", "autheticatorFlow", "userSetupAllowed"]),
-    (Kind::Int, &["priority"]),
+    (Kind::Text, "authenticatorConfig authenticator requirement flowAlias"),
+    (Kind::Flag, "authenticatorFlow autheticatorFlow userSetupAllowed"),
+    (Kind::Int, "priority"),
 ];
 
-pub(crate) const AUTHENTICATOR_CONFIG: Shape = &[(Kind::Text, &["id", "alias"]), (Kind::TextMap, &["config"])];
+pub(crate) const AUTHENTICATOR_CONFIG: Shape = &[(Kind::Text, "id alias"), (Kind::TextMap, "config")];
 
 pub(crate) const REQUIRED_ACTION: Shape = &[
-    (Kind::Text, &["alias", "name", "providerId"]),
-    (Kind::Flag, &["enabled", "defaultAction"]),
-    (Kind::Int, &["priority"]),
-    (Kind::TextMap, &["config"]),
+    (Kind::Text, "alias name providerId"),
+    (Kind::Flag, "enabled defaultAction"),
+    (Kind::Int, "priority"),
+    (Kind::TextMap, "config"),
 ];
 
-pub(crate) const COMPONENT: Shape = &[
-    (Kind::Text, &["id", "name", "providerId", "subType"]),
-    (Kind::ObjectsMap, &["subComponents"]),
-    (Kind::TextsMap, &["config"]),
-];
+pub(crate) const COMPONENT: Shape =
+    &[(Kind::Text, "id name providerId subType"), (Kind::ObjectsMap, "subComponents"), (Kind::TextsMap, "config")];
 
 /// Brings every known member of `object` to its type; what cannot be brought there is a fault and is taken out, so
 /// that later checks meet right types only.
 pub(crate) fn settle(object: &mut Map<String, Value>, shape: Shape, file: &Path, at: &At<'_>, faults: &mut Faults) {
     for (kind, names) in shape {
-        for name in *names {
-            let Some(value) = object.get_mut(*name) else { continue };
+        for name in names.split_whitespace() {
+            let Some(value) = object.get_mut(name) else { continue };
             if value.is_null() {
-                object.shift_remove(*name);
+                object.shift_remove(name);
             } else if let Err(reason) = settle_value(value, *kind) {
                 faults.add(file, &at.member(name), reason);
-                object.shift_remove(*name);
+                object.shift_remove(name);
             }
         }
     }

@@ -8,23 +8,23 @@ use crate::Error;
 
 /// An object being written.
 pub(super) struct Out<'o> {
-    out: &'o mut (dyn Write + Send),
+    sink: &'o mut (dyn Write + Send),
     bytes: u64,
     members: u64,
     items: u64,
 }
 
-fn fault(error: io::Error) -> Error {
+fn fault(error: &io::Error) -> Error {
     Error::fault(format!("the export cannot be written: {error}"))
 }
 
 impl<'o> Out<'o> {
-    pub(super) fn new(out: &'o mut (dyn Write + Send)) -> Out<'o> {
-        Out { out, bytes: 0, members: 0, items: 0 }
+    pub(super) fn new(sink: &'o mut (dyn Write + Send)) -> Out<'o> {
+        Out { sink, bytes: 0, members: 0, items: 0 }
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out.write_all(bytes).map_err(fault)?;
+        self.sink.write_all(bytes).map_err(|error| fault(&error))?;
         self.bytes += bytes.len() as u64;
         Ok(())
     }
@@ -64,13 +64,13 @@ impl<'o> Out<'o> {
     /// Ends the object and tells how many bytes it has.
     pub(super) fn end(&mut self) -> Result<u64, Error> {
         self.put(b"\n}\n")?;
-        self.out.flush().map_err(fault)?;
+        self.sink.flush().map_err(|error| fault(&error))?;
         Ok(self.bytes)
     }
 
     /// A value indented below its member: JSON text holds no line break but those between its tokens.
     fn value(&mut self, value: &Value, line: &str) -> Result<(), Error> {
-        let text = serde_json::to_string_pretty(value).map_err(|error| fault(error.into()))?;
+        let text = serde_json::to_string_pretty(value).map_err(|error| fault(&error.into()))?;
         self.put(text.replace('\n', line).as_bytes())
     }
 }

@@ -6,8 +6,10 @@
 
 mod document;
 mod insert;
+mod key_rows;
 mod passwords;
 mod realm_rows;
+mod source;
 mod user_rows;
 mod write;
 
@@ -143,10 +145,13 @@ impl Identity {
         let hashes = passwords::hash_all(self, &mut file, progress).await?;
         let stock = Stock { identity: self.clone(), now: self.clock().now() };
         let rows = realm_rows::build(&mut file, &stock, births, replaced.is_some(), &mut report)?;
-        match replaced {
-            Some(old) => write::replace(self, file, rows, hashes, stock, &old, progress).await?,
-            None => write::add(self, file, rows, hashes, stock, progress).await?,
-        }
+        write::cache(self, true).await?;
+        let written = match replaced {
+            Some(old) => write::replace(self, file, rows, hashes, stock, &old, progress).await,
+            None => write::add(self, file, rows, hashes, stock, progress).await,
+        };
+        write::cache(self, false).await?;
+        written?;
         Ok(ImportOutcome::Imported(report))
     }
 }

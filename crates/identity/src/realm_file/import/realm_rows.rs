@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::document::{column, take_flag, take_objects, take_text, take_texts};
 use super::insert::Rows;
-use super::{ImportError, Stock};
+use super::{ImportError, Stock, key_rows};
+use crate::Timestamp;
 use crate::realm_file::check::names::{group_path, members, text, texts};
 use crate::realm_file::check::protocol;
-use crate::realm_file::component_key::{self, Found, KEY_PROVIDER, MASK};
+use crate::realm_file::component_key::MASK;
 use crate::realm_file::report::{Remark, Report};
 use crate::realm_file::top_up::give_ids;
 use crate::realm_file::{ClientBirth, RealmFile};
 use crate::sealing::{self, Noun};
-use crate::{Timestamp, key};
 
 /// Rows of a realm, and how its users name roles, groups and clients.
 pub(super) struct RealmRows {
@@ -50,28 +50,6 @@ const ROLE: &[&str] = &["id", "realm_id", "client_id", "name", "document", "posi
 const COMPOSITE: &[&str] = &["parent_id", "child_id", "position"];
 const GROUP: &[&str] = &["id", "realm_id", "parent_id", "name", "document", "position"];
 const GROUP_ROLE: &[&str] = &["group_id", "role_id", "position"];
-const KEY: &[&str] = &[
-    "id",
-    "realm_id",
-    "name",
-    "provider_id",
-    "algorithm",
-    "key_use",
-    "status",
-    "priority",
-    "kid",
-    "public_der",
-    "certificate",
-    "sealed",
-    "created_at",
-    "document",
-    "position",
-];
-
-/// Years that a certificate made here is valid.
-const CERTIFICATE_SECONDS: i64 = 20 * 365 * 24 * 3600;
-/// Clocks of others may be behind.
-const CERTIFICATE_EARLY_SECONDS: i64 = 24 * 3600;
 
 /// Characters of a client secret that is made here: 256 bits.
 const SECRET_BYTES: usize = 32;
@@ -123,7 +101,7 @@ pub(super) fn build(
         composites: Rows::new("role_composite", COMPOSITE),
         groups: Rows::new("user_group", GROUP),
         group_roles: Rows::new("group_role", GROUP_ROLE),
-        keys: Rows::new("realm_key", KEY),
+        keys: key_rows::empty(),
     };
     give_ids(document, random);
     builder.scopes(document);
@@ -131,8 +109,8 @@ pub(super) fn build(
     builder.roles(document);
     let groups = take_objects(document, "groups");
     builder.groups(groups, None, "");
-    builder.keys(document)?;
-    builder.finish(document, visible)
+    builder.keys = key_rows::build(document, stock, &builder.realm, &builder.name, builder.report)?;
+    Ok(builder.finish(document, visible))
 }
 
 impl Builder<'_> {
@@ -284,16 +262,12 @@ impl Builder<'_> {
     ) {
         let id = self.id(&mut role);
         let Some(name) = take_text(&mut role, "name") else { return };
-        let owner = match client {
-            Some(client) => {
-                self.directory.client_roles.entry(client.clone()).or_default().insert(name.clone(), id.clone());
-                self.directory.clients.get(client).cloned()
-            }
-            None => {
-                self.directory.realm_roles.insert(name.clone(), id.clone());
-                None
-            }
+        let named = match client {
+            Some(client) => self.directory.client_roles.entry(client.clone()).or_default(),
+            None => &mut self.directory.realm_roles,
         };
+        named.insert(name.clone(), id.clone());
+        let owner = client.and_then(|client| self.directory.clients.get(client)).cloned();
         if let Some(Value::Object(composites)) = role.get_mut("composites") {
             parts.push((id.clone(), std::mem::take(composites)));
         }
@@ -354,65 +328,7 @@ impl Builder<'_> {
         }
     }
 
-    fn keys(&mut self, document: &mut Map<String, Value>) -> Result<(), ImportError> {
-        let Some(Value::Object(components)) = document.get_mut("components") else { return Ok(()) };
-        let Some(Value::Array(list)) = components.get_mut(KEY_PROVIDER) else { return Ok(()) };
-        for (position, item) in list.iter_mut().enumerate() {
-            let Value::Object(component) = item else { continue };
-            let Ok(found) = component_key::read(component) else { continue };
-            let mut key = match found {
-                Found::Key(key) => *key,
-                Found::Kept(reason) => {
-                    self.report.remark(Remark::KeyKept(reason), text(component, "name").unwrap_or("(no name)"));
-                    continue;
-                }
-            };
-            let id = self.id(component);
-            key.document.shift_remove("id");
-            let certificate = match (key.certificate.take(), &key.pair) {
-                (None, Some(pair)) if key.key_use == key::SIGNING => Some(self.certificate(pair)?),
-                (certificate, _) => certificate,
-            };
-            let sealed = self.stock.seal(key::TABLE, &id, &key.secret);
-            self.keys.push([
-                id.clone().into(),
-                self.realm.clone().into(),
-                key.name.into(),
-                key.provider_id.into(),
-                key.algorithm.into(),
-                key.key_use.into(),
-                key.status.as_str().into(),
-                key.priority.into(),
-                key.kid.into(),
-                key.pair.as_ref().map(|pair| pair.spki_der().to_vec()).into(),
-                certificate.into(),
-                Some(sealed).into(),
-                self.now.0.into(),
-                column(key.document),
-                place(position),
-            ]);
-            // Its place among the components is kept; an export finds the row by the id.
-            *item = json!({ "id": id });
-        }
-        Ok(())
-    }
-
-    fn certificate(&self, pair: &crypto::key::KeyPair) -> Result<Vec<u8>, ImportError> {
-        let mut serial = [0; 16];
-        self.stock.random().fill(&mut serial);
-        let now = self.now.seconds();
-        let request = crypto::certificate::CertificateRequest {
-            subject: &self.name,
-            dns_names: &[],
-            not_before: now - CERTIFICATE_EARLY_SECONDS,
-            not_after: now + CERTIFICATE_SECONDS,
-            serial,
-        };
-        crypto::certificate::self_signed(pair, &request)
-            .map_err(|error| crate::Error::fault(format!("a key's certificate: {error}")).into())
-    }
-
-    fn finish(self, document: &mut Map<String, Value>, visible: bool) -> Result<RealmRows, ImportError> {
+    fn finish(self, document: &mut Map<String, Value>, visible: bool) -> RealmRows {
         let enabled = take_flag(document, "enabled").unwrap_or(false);
         self.report.count_rows(&[
             ("clients", self.clients.len()),
@@ -446,11 +362,11 @@ impl Builder<'_> {
             self.group_roles,
             self.keys,
         ];
-        Ok(RealmRows { id: self.realm, tables, directory: self.directory })
+        RealmRows { id: self.realm, tables, directory: self.directory }
     }
 }
 
-fn place(position: usize) -> sea_orm::Value {
+pub(super) fn place(position: usize) -> sea_orm::Value {
     (position as i64).into()
 }
 

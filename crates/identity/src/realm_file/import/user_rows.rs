@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Stock;
 use super::document::{column, take_flag, take_lists, take_objects, take_text, take_texts};
 use super::insert::Rows;
-use super::realm_rows::Directory;
+use super::realm_rows::{Directory, place};
 use crate::credential;
 use crate::realm_file::user_form::plain_password;
 
@@ -246,8 +246,4 @@ impl UserRows {
             column(credential),
         ]);
     }
-}
-
-fn place(position: usize) -> sea_orm::Value {
-    (position as i64).into()
 }

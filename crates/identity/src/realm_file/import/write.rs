@@ -1,26 +1,20 @@
 //! Writing a realm: what waits for what, and in how many transactions.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
-use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::realm_rows::RealmRows;
+use super::source::Source;
 use super::user_rows::{Batch, Hashes, UserRows};
 use super::{ImportError, Stock};
-use crate::realm_file::check::account_name;
 use crate::realm_file::fault::{At, Faults, FileFault, quoted};
-use crate::realm_file::user_form::settle_user;
-use crate::realm_file::{Progress, RealmFile, UserList};
+use crate::realm_file::{Progress, RealmFile};
 use crate::{Error, Identity, RealmId, Tx, credential, realm, user};
 
-/// Users of one transaction: long enough to be fast, short enough that requests do not wait.
-const USERS_PER_BATCH: u64 = 2_000;
-/// Batches that are made while one is written.
-const BATCHES_AHEAD: usize = 1;
 /// Ids of one look-up.
 const IDS_PER_STATEMENT: usize = 5_000;
-/// A user was within its limit when the file was checked.
-const ANY_VALUES: u64 = u64::MAX;
+/// Page cache of SQLite's write connection while an import runs, in KiB: the indexes of many users are hit all over,
+/// and a small cache would read and write each of their pages again and again.
+const CACHE_KIB: u32 = 128 * 1024;
 
 /// A realm that has the name already.
 pub(super) struct Existing {
@@ -51,7 +45,7 @@ pub(super) async fn add(
 ) -> Result<(), ImportError> {
     let id = RealmId::from(rows.id.as_str());
     let name = file.name.clone();
-    let mut tx = identity.begin().await?;
+    let tx = identity.begin().await?;
     let RealmRows { tables, directory, .. } = rows;
     refuse_realm_id(&tx, &id, &file).await?;
     for table in tables {
@@ -60,7 +54,7 @@ pub(super) async fn add(
     tx.commit().await?;
     let written = async {
         let mut source = Source::start(&file, UserRows::new(stock, id.to_string(), directory, hashes));
-        progress.start("users", file.facts.users);
+        progress.start("users", file.users());
         while let Some(batch) = source.next().await? {
             let users = batch.users;
             let tx = identity.begin().await?;
@@ -99,13 +93,14 @@ pub(super) async fn replace(
     for table in tables {
         table.send(tx.connection()).await.map_err(|error| taken(&file, error))?;
     }
-    progress.start("users", file.facts.users);
+    progress.start("users", file.users());
     while let Some(batch) = source.next().await? {
         let users = batch.users;
         send(&tx, batch, &file).await?;
         progress.advance(users);
     }
     progress.finish();
+    tx.add_management_client(&file.name).await?;
     tx.touch_realm(&id);
     tx.touch_realm_name(&file.name);
     tx.commit().await?;
@@ -124,6 +119,7 @@ async fn show(identity: &Identity, id: &RealmId, name: &str) -> Result<(), Impor
     if shown.rows_affected != 1 {
         return Err(Error::fault("the realm was swept while its import was under way").into());
     }
+    tx.add_management_client(name).await?;
     tx.touch_realm(id);
     tx.touch_realm_name(name);
     tx.commit().await?;
@@ -133,13 +129,31 @@ async fn show(identity: &Identity, id: &RealmId, name: &str) -> Result<(), Impor
 /// Takes away what a failed import has written; what cannot be taken away now is swept at the next start.
 async fn sweep(identity: &Identity, id: &RealmId) {
     let swept = async {
-        let mut tx = identity.begin().await?;
-        tx.remove_realm(id).await?;
+        let tx = identity.begin().await?;
+        realm::entity::Entity::delete_many()
+            .filter(realm::entity::Column::Id.eq(id.as_str()))
+            .filter(realm::entity::Column::Visible.eq(false))
+            .exec(tx.connection())
+            .await?;
         tx.commit().await
     };
     if let Err(error) = swept.await {
         tracing::warn!(realm = %id, %error, "what a failed import has written could not be taken away yet");
     }
+}
+
+/// Gives SQLite's write connection a larger page cache, or the usual one back. PostgreSQL has its own.
+pub(super) async fn cache(identity: &Identity, large: bool) -> Result<(), ImportError> {
+    if identity.store().backend() == DbBackend::Sqlite {
+        let writer = &identity.store().writer;
+        if large {
+            writer.execute_unprepared(&format!("PRAGMA cache_size = -{CACHE_KIB}")).await?;
+        } else {
+            // 2 MiB is SQLite's own default.
+            writer.execute_unprepared("PRAGMA cache_size = -2000; PRAGMA shrink_memory").await?;
+        }
+    }
+    Ok(())
 }
 
 async fn send(tx: &Tx, batch: Batch, file: &RealmFile) -> Result<(), ImportError> {
@@ -196,84 +210,5 @@ fn taken(file: &RealmFile, error: sea_orm::DbErr) -> ImportError {
             "ids of this realm's objects are used by another realm (a copy under another name?)",
         )]),
         _ => error.into(),
-    }
-}
-
-/// Reads users and makes their rows on a thread of its own, a batch ahead of the writing.
-struct Source {
-    batches: mpsc::Receiver<Result<Batch, FileFault>>,
-}
-
-impl Source {
-    fn start(file: &RealmFile, rows: UserRows) -> Source {
-        let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
-        let lists = file.users.clone();
-        let accounts = accounts(file);
-        tokio::task::spawn_blocking(move || produce(&lists, accounts, rows, &sender));
-        Source { batches }
-    }
-
-    async fn next(&mut self) -> Result<Option<Batch>, ImportError> {
-        match self.batches.recv().await {
-            None => Ok(None),
-            Some(Ok(batch)) => Ok(Some(batch)),
-            Some(Err(fault)) => Err(ImportError::Faults(vec![fault])),
-        }
-    }
-}
-
-/// Users of service accounts that the file lacks.
-fn accounts(file: &RealmFile) -> Vec<Map<String, Value>> {
-    let user = |client: &String| {
-        let user = json!({
-            "username": account_name(client),
-            "enabled": true,
-            "emailVerified": false,
-            "totp": false,
-            "serviceAccountClientId": client,
-            "realmRoles": file.default_role.as_slice(),
-            "credentials": [],
-            "groups": [],
-        });
-        if let Value::Object(user) = user { Some(user) } else { None }
-    };
-    file.facts.missing_accounts.iter().filter_map(user).collect()
-}
-
-fn produce(
-    lists: &[UserList],
-    accounts: Vec<Map<String, Value>>,
-    mut rows: UserRows,
-    sender: &mpsc::Sender<Result<Batch, FileFault>>,
-) {
-    // The check has told every fault; nothing is listened to here.
-    let mut unheard = Faults::new(0);
-    for list in lists {
-        let mut open = true;
-        let walked = list.each(ANY_VALUES, &mut |_, user| {
-            if let Value::Object(mut user) = user {
-                settle_user(&mut user, &list.file, &At::Root, &mut unheard);
-                rows.add(user);
-            }
-            if rows.waiting() >= USERS_PER_BATCH {
-                open = sender.blocking_send(Ok(rows.take())).is_ok();
-            }
-            open
-        });
-        match walked {
-            Ok(()) => {}
-            // Nobody waits for the rest: the import has failed elsewhere.
-            Err(_) if !open => return,
-            Err(fault) => {
-                // Nobody waits if this cannot be sent either.
-                let _ = sender.blocking_send(Err(fault));
-                return;
-            }
-        }
-    }
-    accounts.into_iter().for_each(|account| rows.add(account));
-    if rows.waiting() > 0 {
-        // Nobody waits for it if the import has failed elsewhere.
-        let _ = sender.blocking_send(Ok(rows.take()));
     }
 }

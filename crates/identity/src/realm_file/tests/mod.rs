@@ -90,7 +90,9 @@ fn differences(left: &Value, right: &Value) -> Vec<String> {
                         None => out.push(format!("{at}/{name} is missing right")),
                     }
                 }
-                out.extend(r.keys().filter(|name| !l.contains_key(*name)).map(|name| format!("{at}/{name} is missing left")));
+                out.extend(
+                    r.keys().filter(|name| !l.contains_key(*name)).map(|name| format!("{at}/{name} is missing left")),
+                );
             }
             (Value::Array(l), Value::Array(r)) if l.len() == r.len() => {
                 for (index, (l, r)) in l.iter().zip(r).enumerate() {

@@ -26,7 +26,8 @@ async fn a_small_file_is_topped_up() {
     assert!(realm.client("bare").unwrap().mappers.is_empty(), "an explicit list stays");
     assert!(realm.client("security-admin-console").is_some());
     let exported = export(&store.identity, "small").await;
-    let client = |id: &str| exported["clients"].as_array().unwrap().iter().find(|c| c["clientId"] == id).unwrap().clone();
+    let client =
+        |id: &str| exported["clients"].as_array().unwrap().iter().find(|c| c["clientId"] == id).unwrap().clone();
     assert!(client("robot")["secret"].as_str().unwrap().len() >= 32);
     assert_ne!(client("masked")["secret"], "**********");
     assert!(client("registry").get("secret").is_none() && client("registry")["publicClient"] == true);
@@ -107,7 +108,10 @@ async fn what_nobody_understands_comes_back() {
     assert_eq!(exported["future"], file["future"]);
     assert_eq!(exported["users"][0], file["users"][0]);
     let client = exported["clients"].as_array().unwrap().iter().find(|c| c["id"] == "c-1").unwrap();
-    assert_eq!((&client["future"], &client["protocolMappers"]), (&json!([true]), &file["clients"][0]["protocolMappers"]));
+    assert_eq!(
+        (&client["future"], &client["protocolMappers"]),
+        (&json!([true]), &file["clients"][0]["protocolMappers"])
+    );
     let role = exported["roles"]["realm"].as_array().unwrap().iter().find(|r| r["id"] == "r-1").unwrap();
     assert_eq!(role, &file["roles"]["realm"][0]);
     let group = &exported["groups"][0];
