@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -18,8 +18,8 @@ use crate::configuration::LogFormat;
 
 /// Lines that may wait for the writer.
 const QUEUE: usize = 4096;
-/// Tells two lines for each step of a new database; whoever wants them names it in `log_level`.
-const MIGRATIONS: &str = "sea_orm_migration";
+/// Libraries that tell every step of a new database; whoever wants them names them in `log_level`.
+const CHATTY: [&str; 2] = ["sea_orm_migration", "sqlx::postgres::notice"];
 /// How long a stopping process waits for the last lines.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -31,7 +31,7 @@ pub(crate) fn check_level(text: &str) -> Result<(), String> {
     // A word alone would be taken for a target at its loudest: a mistyped level must not open the log.
     let levels = text.split(',').all(|part| {
         let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
-        level.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok()
+        level.trim().parse::<LevelFilter>().is_ok()
     });
     if levels && text.parse::<Targets>().is_ok() {
         return Ok(());
@@ -138,8 +138,8 @@ impl<'a> MakeWriter<'a> for Log {
 /// When the level cannot be understood, the thread cannot be started, or a log is already set up.
 pub fn start(format: LogFormat, level: &str) -> Result<Log, String> {
     let mut filter: Targets = level.parse().map_err(|error| format!("log_level: {error}"))?;
-    if !level.contains(MIGRATIONS) {
-        filter = filter.with_target(MIGRATIONS, tracing_subscriber::filter::LevelFilter::WARN);
+    for target in CHATTY.into_iter().filter(|target| !level.contains(*target) && level != "off") {
+        filter = filter.with_target(target, LevelFilter::WARN);
     }
     let log = Log::to(io::stderr()).map_err(|error| format!("the log cannot be started: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);

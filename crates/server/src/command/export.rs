@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use identity::Identity;
 
 use super::arguments::Export;
+use super::keys::find_realm;
 use crate::configuration::Settings;
 use crate::console::complain;
 use crate::failure::Failure;
@@ -18,7 +19,9 @@ pub(crate) async fn export(settings: Settings, command: Export) -> Result<(), Fa
     let clock = store::clock();
     let identity = store::open(&settings, Store::MustExist, clock.clone()).await?;
     let progress = progress::to_standard_error(clock);
-    let done = if command.file == Path::new("-") {
+    let done = if let Err(unknown) = find_realm(&identity, &command.realm).await {
+        Err(unknown)
+    } else if command.file == Path::new("-") {
         let mut out = BufWriter::new(std::io::stdout());
         let written = identity.export_realm(&command.realm, command.users, &mut out, &*progress).await;
         written.map_err(Failure::from).and_then(|report| out.flush().map(|()| report).map_err(Failure::failed))

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use crypto::digest::sha256;
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -131,7 +131,10 @@ fn parse(files: &TlsFiles, certificate: &[u8], key: &[u8], provider: &CryptoProv
     if chain.is_empty() {
         return Err(format!("{}: holds no certificate", files.certificate.display()));
     }
-    let der = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("{}: {error}", files.key.display()))?;
+    let der = PrivateKeyDer::from_pem_slice(key).map_err(|error| match error {
+        PemError::NoItemsFound => format!("{}: holds no private key", files.key.display()),
+        error => format!("{}: {error}", files.key.display()),
+    })?;
     let certified = CertifiedKey::from_der(chain, der, provider)
         .map_err(|error| format!("{} and {}: {error}", files.certificate.display(), files.key.display()))?;
     Ok(Held { key: Arc::new(certified), digest: digest_of(certificate, key) })
