@@ -1,4 +1,5 @@
 //! Property: whatever is done to a good file, the reader answers with faults or a realm, and never panics.
+//! `PROPTEST_CASES` says how often.
 
 use proptest::prelude::*;
 
@@ -96,8 +97,6 @@ fn read_bytes(bytes: Vec<u8>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 400 } else { 100_000 }))]
-
     #[test]
     fn a76_a_changed_document_never_stops_the_reader(changes in prop::collection::vec((0_usize..90, any_change()), 1..4)) {
         let mut document = good();
