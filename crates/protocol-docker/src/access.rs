@@ -285,8 +285,26 @@ pub(crate) mod tests {
         let config = config.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let catalogue = [Rule::parse("c", &config).unwrap()];
         assert_eq!(granted(&catalogue, &sample.asker(), "registry:catalog:*"), "registry:catalog:*");
-        assert_eq!(granted(&catalogue, &sample.asker(), "registry:catalog:search"), "registry:catalog:search");
+        assert_eq!(granted(&catalogue, &sample.asker(), "registry:catalog:search"), "", "an unknown action is dropped");
         assert_eq!(granted(&catalogue, &nobody(), "registry:catalog:*"), "");
+    }
+
+    #[test]
+    fn t13_an_unknown_action_is_given_by_its_name_alone_and_taken_by_a_star() {
+        let sample = alice();
+        let rule = |effect: &str, actions: &str| {
+            let config = [
+                ("effect", effect),
+                ("subject", "anyone"),
+                ("type", "registry"),
+                ("name", "catalog"),
+                ("actions", actions),
+            ];
+            Rule::parse("c", &config.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()).unwrap()
+        };
+        let asked = "registry:catalog:search";
+        assert_eq!(granted(&[rule("allow", "search")], &sample.asker(), asked), asked);
+        assert_eq!(granted(&[rule("allow", "search"), rule("deny", "*")], &sample.asker(), asked), "");
     }
 
     #[test]

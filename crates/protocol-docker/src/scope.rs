@@ -149,14 +149,17 @@ fn merge<'a>(entries: &mut Vec<Access<'a>>, kind: &'a str, name: &'a str, action
 
 /// Whether a registry could know the action: a repository's are a closed list, other types' only have to be words.
 pub fn is_action(kind: &str, action: &str) -> bool {
-    action == ALL_ACTIONS
-        || if kind == REPOSITORY {
-            REPOSITORY_ACTIONS.contains(&action)
-        } else {
+    is_known_action(action)
+        || kind != REPOSITORY && {
             !action.is_empty()
                 && action.len() <= MAX_ACTION_BYTES
                 && action.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-')
         }
+}
+
+/// Whether registries of today ask for the action.
+pub fn is_known_action(action: &str) -> bool {
+    action == ALL_ACTIONS || REPOSITORY_ACTIONS.contains(&action)
 }
 
 /// Distribution specification, "Overview": components of lower-case letters and digits, separated inside by one dot,

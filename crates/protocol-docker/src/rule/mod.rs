@@ -211,9 +211,15 @@ impl Rule {
     }
 
     /// Whether the rule covers an action; "every action" only where it says so itself.
+    ///
+    /// `*` gives what a registry is known to ask for and takes everything: an action that is not known (`search` on the
+    /// catalogue, say) is given by its name alone.
     pub fn covers_action(&self, action: &str) -> bool {
         match &self.resources {
-            Resources::Everything | Resources::Named { actions: Actions::All, .. } => true,
+            Resources::Everything => true,
+            Resources::Named { actions: Actions::All, .. } => {
+                self.effect == Effect::Deny || scope::is_known_action(action)
+            }
             Resources::Named { actions: Actions::Some(list), .. } => list.iter().any(|own| &**own == action),
         }
     }
