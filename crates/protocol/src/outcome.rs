@@ -34,6 +34,7 @@ struct Open {
     user_agent: Option<String>,
     client: Option<String>,
     user: Option<UserId>,
+    session: Option<String>,
 }
 
 impl Outcome {
@@ -45,7 +46,7 @@ impl Outcome {
         facts: RequestFacts,
         user_agent: Option<String>,
     ) -> Self {
-        Self(Some(Box::new(Open { portreeve, realm, protocol, kinds, facts, user_agent, client: None, user: None })))
+        Self(Some(Box::new(Open { portreeve, realm, protocol, kinds, facts, user_agent, client: None, user: None, session: None })))
     }
 
     /// The client that the request names, known here or not.
@@ -59,6 +60,20 @@ impl Outcome {
     pub fn about_user(&mut self, user: UserId) {
         if let Some(open) = &mut self.0 {
             open.user = Some(user);
+        }
+    }
+
+    /// The session that the request belongs to.
+    pub fn about_session(&mut self, session: &str) {
+        if let Some(open) = &mut self.0 {
+            open.session = Some(short(session));
+        }
+    }
+
+    /// The request turned out to be of another sort than its door at large: its refusal or fault is told by these kinds.
+    pub fn about(&mut self, kinds: EventKinds) {
+        if let Some(open) = &mut self.0 {
+            open.kinds = kinds;
         }
     }
 
@@ -119,7 +134,7 @@ impl Open {
             kind: Cow::Borrowed(kind),
             client: self.client,
             user: self.user,
-            session: None,
+            session: self.session,
             address: Some(self.facts.address),
             error: error.map(Cow::Borrowed),
             details,

@@ -20,7 +20,8 @@ pub struct ClientSettings<'a> {
 /// A kind of event that a plugin records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventKind {
-    /// `<prefix>.<what>`, the prefix the same for all of a plugin's kinds.
+    /// `<prefix>.<what>`, the prefix the same for all of a plugin's kinds; or, where Keycloak has a kind for it, Keycloak's
+    /// word in upper case.
     pub name: &'static str,
     /// Name for people.
     pub label: &'static str,
@@ -72,6 +73,17 @@ pub trait Plugin: Send + Sync + 'static {
     /// Routes for programs, mounted at `/realms/{realm}/protocol/<id>`: no cookie is read or set there, so what they
     /// make must not need a session.
     fn api(&self) -> Router<ApiState>;
+
+    /// Documents about a realm, mounted at `/realms/{realm}/.well-known`; absent by default.
+    fn well_known(&self) -> Router<ApiState> {
+        Router::new()
+    }
+
+    /// Documents about a realm at the server's own `/.well-known` (RFC 8615), with `/realms/{realm}` after the document's
+    /// name; absent by default.
+    fn server_well_known(&self) -> Router<ApiState> {
+        Router::new()
+    }
 
     /// Settings of a client, in the order in which a form shows them.
     fn client_form(&self) -> &'static [FormField];

@@ -59,11 +59,24 @@ impl Plugins {
         self.plugins.iter()
     }
 
-    /// The program halves of all plugins, each at `/realms/{realm}/protocol/<id>`.
+    /// The program halves of all plugins, each at `/realms/{realm}/protocol/<id>`, and their documents.
     pub fn api(&self) -> Router<ApiState> {
-        self.plugins.iter().fold(Router::new(), |router, plugin| {
+        let halves = self.plugins.iter().fold(Router::new(), |router, plugin| {
             router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.api())
-        })
+        });
+        let (of_realms, of_server) =
+            self.plugins.iter().fold((Router::new(), Router::new()), |(of_realms, of_server), plugin| {
+                (of_realms.merge(plugin.well_known()), of_server.merge(plugin.server_well_known()))
+            });
+        let mut all = halves;
+        // An empty half would take the place of what is answered where there is nothing.
+        if of_realms.has_routes() {
+            all = all.nest("/realms/{realm}/.well-known", of_realms);
+        }
+        if of_server.has_routes() {
+            all = all.nest("/.well-known", of_server);
+        }
+        all
     }
 
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
