@@ -102,6 +102,7 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
 
     // A route that clashes with another panics here, in the plugin's own test.
     drop(plugin.api());
+    drop(plugin.browser());
     drop(plugin.well_known());
     drop(plugin.server_well_known());
     faults

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
-use crate::{ApiState, Artefact, BoxFuture, FormField, MapperKind, Operation};
+use crate::{ApiState, Artefact, BoxFuture, BrowserState, FormField, MapperKind, Operation};
 
 /// A client's settings as they would be saved.
 #[derive(Debug, Clone, Copy)]
@@ -74,13 +74,19 @@ pub trait Plugin: Send + Sync + 'static {
     /// make must not need a session.
     fn api(&self) -> Router<ApiState>;
 
-    /// Documents about a realm, mounted at `/realms/{realm}/.well-known`; absent by default.
+    /// Routes for browsers, mounted at the same prefix: with cookies, pages, and somebody to ask people. A server without
+    /// pages leaves them out.
+    fn browser(&self) -> Router<BrowserState> {
+        Router::new()
+    }
+
+    /// Public documents, mounted at `/realms/{realm}/.well-known`.
     fn well_known(&self) -> Router<ApiState> {
         Router::new()
     }
 
-    /// Documents about a realm at the server's own `/.well-known` (RFC 8615), with `/realms/{realm}` after the document's
-    /// name; absent by default.
+    /// Public documents about a realm at the server's own `/.well-known` (RFC 8615), with `/realms/{realm}` after the
+    /// document's name.
     fn server_well_known(&self) -> Router<ApiState> {
         Router::new()
     }

@@ -8,7 +8,7 @@ use axum::Router;
 use identity::realm_file::ClientBirth;
 use identity::{FieldFault, Mapper, MapperSeed};
 
-use crate::{ApiState, ClientSettings, Plugin};
+use crate::{ApiState, BrowserState, ClientSettings, Plugin};
 
 /// All plugins, in the order in which they are offered.
 pub struct Plugins {
@@ -59,24 +59,28 @@ impl Plugins {
         self.plugins.iter()
     }
 
-    /// The program halves of all plugins, each at `/realms/{realm}/protocol/<id>`, and their documents.
+    /// The program halves of all plugins, each at `/realms/{realm}/protocol/<id>`.
     pub fn api(&self) -> Router<ApiState> {
-        let halves = self.plugins.iter().fold(Router::new(), |router, plugin| {
+        self.plugins.iter().fold(Router::new(), |router, plugin| {
             router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.api())
+        })
+    }
+
+    /// The browser halves of all plugins, at the same places.
+    pub fn browser(&self) -> Router<BrowserState> {
+        self.plugins.iter().filter(|plugin| plugin.browser().has_routes()).fold(Router::new(), |router, plugin| {
+            router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.browser())
+        })
+    }
+
+    /// The public documents of all plugins, at `/realms/{realm}/.well-known` and at `/.well-known`.
+    pub fn well_known(&self) -> Router<ApiState> {
+        let halves = self.plugins.iter().flat_map(|plugin| {
+            [("/realms/{realm}/.well-known", plugin.well_known()), ("/.well-known", plugin.server_well_known())]
         });
-        let (of_realms, of_server) =
-            self.plugins.iter().fold((Router::new(), Router::new()), |(of_realms, of_server), plugin| {
-                (of_realms.merge(plugin.well_known()), of_server.merge(plugin.server_well_known()))
-            });
-        let mut all = halves;
-        // An empty half would take the place of what is answered where there is nothing.
-        if of_realms.has_routes() {
-            all = all.nest("/realms/{realm}/.well-known", of_realms);
-        }
-        if of_server.has_routes() {
-            all = all.nest("/.well-known", of_server);
-        }
-        all
+        halves
+            .filter(|(_, half)| half.has_routes())
+            .fold(Router::new(), |router, (place, half)| router.nest(place, half))
     }
 
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
