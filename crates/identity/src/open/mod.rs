@@ -22,7 +22,7 @@ use crate::{
     realm::map::Realms,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
-    ticket::map::Tickets,
+    ticket::{Marks, map::Tickets},
     user::map::Users,
     writer::Writer,
 };
@@ -190,6 +190,7 @@ impl Identity {
             realms: Realms::default(),
             users: Users::default(),
             tickets: Tickets::default(),
+            marks: Marks::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),

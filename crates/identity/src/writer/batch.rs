@@ -8,7 +8,7 @@ use crate::{
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, SetMark},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -78,6 +78,7 @@ lanes! {
     issue: IssueTicket,
     consume: ConsumeTicket,
     revoke: RevokeTickets,
+    mark: SetMark,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
     append: AppendEvents,
