@@ -17,6 +17,7 @@ use crate::{
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
+    session::Sessions,
     sweep::Sweeper,
     ticket::{Marks, map::Tickets},
     user::map::Users,
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
     pub(crate) marks: Marks,
+    pub(crate) sessions: Sessions,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,

@@ -20,6 +20,7 @@ use crate::{
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
+    session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
     ticket::{Marks, map::Tickets},
@@ -147,6 +148,8 @@ pub struct Statistics {
     pub users_in_memory: u64,
     /// Tickets in memory.
     pub tickets_in_memory: u64,
+    /// Sessions in memory.
+    pub sessions_in_memory: u64,
 }
 
 impl Identity {
@@ -191,6 +194,7 @@ impl Identity {
             users: Users::default(),
             tickets: Tickets::default(),
             marks: Marks::default(),
+            sessions: Sessions::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),
@@ -215,6 +219,7 @@ impl Identity {
             realms_in_memory: inner.realms.len(),
             users_in_memory: inner.users.len(),
             tickets_in_memory: inner.tickets.len(),
+            sessions_in_memory: inner.sessions.len(),
         }
     }
 

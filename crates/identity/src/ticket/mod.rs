@@ -20,7 +20,7 @@ use std::{fmt, sync::Arc};
 
 use crypto::secret::Secret;
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityName,
+    ColumnTrait, Condition, DbErr, EntityName, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::Value;
@@ -139,6 +139,13 @@ impl Identity {
     /// [`Error::NotFound`] without that user, [`Error::Refused`] when the user is disabled or has changed,
     /// [`Error::Invalid`] for a wrong prefix or a payload too large, [`Error::Busy`] when too many writes wait.
     pub async fn issue_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<Secret, Error> {
+        let (secret, row) = self.ticket_row(&new, prefix)?;
+        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await?;
+        Ok(secret)
+    }
+
+    /// The secret of a new ticket and its row.
+    pub(crate) fn ticket_row(&self, new: &NewTicket<'_>, prefix: &str) -> Result<(Secret, entity::Model), Error> {
         let random = self.random();
         let secret = secret::make(prefix, random)?;
         let hash = TicketHash::of(&secret).ok_or_else(|| Fault::new("a new ticket's secret has the wrong shape"))?;
@@ -159,8 +166,7 @@ impl Identity {
             expires_at: new.expires_at.map(|time| time.0),
             consumed_at: None,
         };
-        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await?;
-        Ok(secret)
+        Ok((secret, row))
     }
 
     /// The live ticket of this kind with this secret. One node: from memory, without a statement, once it was read. Several
@@ -190,6 +196,18 @@ impl Identity {
             Some(row) => Ok(Some(Ticket::from_row(row, None)?)),
             None => Ok(None),
         }
+    }
+
+    /// A ticket that has been used, for who shows it a second time: as long as its row is kept, until its end or, without
+    /// one, for a day after its use. It proves that the secret was genuine, and nothing else.
+    pub async fn find_spent_ticket(&self, realm: &Realm, kind: &str, secret: &Secret) -> Result<Option<Ticket>, Error> {
+        let Some(hash) = TicketHash::of(secret) else { return Ok(None) };
+        let spent = entity::Entity::find_by_id(hash.to_vec())
+            .filter(Column::RealmId.eq(realm.id.as_str()))
+            .filter(Column::Kind.eq(kind))
+            .filter(Column::ConsumedAt.is_not_null());
+        let row = spent.one(self.store().reader()).await?;
+        row.map(|row| Ticket::from_row(row, None)).transpose().map_err(Into::into)
     }
 
     /// Revokes tickets of a realm and tells how many there were (consumed and expired ones that were not swept yet count).
