@@ -22,6 +22,7 @@ mod role;
 mod scope;
 mod shape;
 mod ticket;
+mod ticket_use;
 mod user;
 
 /// Runs the steps in their order.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(ticket_use::Step),
         ]
     }
 }

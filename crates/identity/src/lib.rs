@@ -68,7 +68,7 @@ pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, Realm
 pub use role::NewRole;
 pub use store::Identity;
 pub use sweep::Swept;
-pub use ticket::{NewTicket, Ticket, TicketSelector};
+pub use ticket::{IssuedTicket, NewTicket, Ticket, TicketLifetime, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;

@@ -166,7 +166,12 @@ async fn issue(
         (Credentials::Password { username, password }, Some(user)) if request.offline && settings.identity_tokens => {
             let login =
                 identity_token::LogIn { username, password, factor: settings.second_factor, peer: door.facts.peer() };
-            Some(identity_token::issue(identity, &realm, &client, user, &login).await?)
+            let issued = identity_token::issue(identity, &realm, &client, user, &login).await?;
+            if issued.displaced > 0 {
+                let count = (Cow::Borrowed("count"), issued.displaced.to_string());
+                door.outcome.also(event::DISPLACED, &client.client_id, &user.id, vec![count]);
+            }
+            Some(issued.secret)
         }
         _ => None,
     };

@@ -62,6 +62,13 @@ impl Outcome {
         }
     }
 
+    /// Something further that happened on the way, as an event of its own; how the request ends stays open.
+    pub fn also(&self, kind: &'static str, client_id: &str, user: &UserId, details: Details) {
+        if let Some(open) = &self.0 {
+            open.event(kind, None, Some(short(client_id)), Some(user.clone()), details);
+        }
+    }
+
     /// It got what it asked for.
     pub fn succeeded(mut self, kind: &'static str, details: Details) {
         if let Some(open) = self.0.take() {
@@ -108,17 +115,29 @@ impl Drop for Outcome {
 }
 
 impl Open {
-    fn record(self, kind: &'static str, error: Option<&'static str>, mut details: Details) {
+    fn record(mut self, kind: &'static str, error: Option<&'static str>, details: Details) {
+        let (client, user) = (self.client.take(), self.user.take());
+        self.event(kind, error, client, user, details);
+    }
+
+    fn event(
+        &self,
+        kind: &'static str,
+        error: Option<&'static str>,
+        client: Option<String>,
+        user: Option<UserId>,
+        mut details: Details,
+    ) {
         details.reserve(2);
         details.push((Cow::Borrowed("request_id"), self.facts.id.as_str().to_owned()));
-        if let Some(agent) = self.user_agent {
-            details.push((Cow::Borrowed("user_agent"), agent));
+        if let Some(agent) = &self.user_agent {
+            details.push((Cow::Borrowed("user_agent"), agent.clone()));
         }
         let event = Event {
             time: self.portreeve.identity.clock().now(),
             kind: Cow::Borrowed(kind),
-            client: self.client,
-            user: self.user,
+            client,
+            user,
             session: None,
             address: Some(self.facts.address),
             error: error.map(Cow::Borrowed),

@@ -62,6 +62,12 @@ pub struct RealmSettings {
     pub ssl_required: SslRequired,
     /// Seconds an access token lives.
     pub access_token_lifespan: i64,
+    /// Seconds without use after which what outlives a log-in is dead.
+    pub offline_session_idle_timeout: i64,
+    /// Whether what outlives a log-in has an end of its own.
+    pub offline_session_max_lifespan_enabled: bool,
+    /// Seconds to that end.
+    pub offline_session_max_lifespan: i64,
     /// Tokens issued before this unix second are not taken.
     pub not_before: i64,
     /// Signature algorithm where a client names none.
@@ -123,6 +129,9 @@ impl Default for RealmSettings {
             display_name: None,
             ssl_required: SslRequired::External,
             access_token_lifespan: 300,
+            offline_session_idle_timeout: 2_592_000,
+            offline_session_max_lifespan_enabled: false,
+            offline_session_max_lifespan: 5_184_000,
             not_before: 0,
             default_signature_algorithm: None,
             login_with_email_allowed: true,
