@@ -94,6 +94,8 @@ async fn t23_a_token_dies_with_a_new_password_a_disabled_or_a_deleted_user_and_a
     let token = world.identity_token("carol").await;
     world.set_enabled("carol", false).await;
     refresh(&world, &token, "registry").await.expect(401);
+    world.set_enabled("carol", true).await;
+    refresh(&world, &token, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
 
     let token = world.identity_token("dave").await;
     world.remove_user("dave").await;

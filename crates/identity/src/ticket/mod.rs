@@ -1,7 +1,7 @@
 //! Tickets: every single-use or revocable secret. Kinds are named by whoever issues them.
 //!
-//! A ticket is dead once it is consumed, revoked or past its expiry, and while its user is disabled; it goes with its realm,
-//! its client and its user, and, when it was so issued, with its user's password. One that is used again and again has a
+//! A ticket is dead once it is consumed, revoked or past its expiry; it goes with its realm, its client and its user, is
+//! revoked when the user is disabled (and not looked at while the user is), and, when it was so issued, with its user's password. One that is used again and again has a
 //! [`TicketLifetime`], and there may be a bound to how many of a kind a user has at a client.
 
 mod consume;
@@ -30,7 +30,7 @@ use uuid::Uuid;
 pub(crate) use consume::ConsumeTicket;
 pub(crate) use issue::IssueTicket;
 pub use lifetime::TicketLifetime;
-pub(crate) use revoke::{RevokeTickets, revoke_with_password};
+pub(crate) use revoke::{RevokeTickets, revoke_of_users, revoke_with_password};
 pub(crate) use secret::TicketHash;
 pub(crate) use sweep::sweep;
 pub(crate) use touch::TouchTicket;
@@ -88,7 +88,7 @@ pub struct NewTicket<'a> {
     pub kind: &'static str,
     /// The client it is given to; it dies with that client.
     pub client: Option<&'a ClientId>,
-    /// The user it speaks for; it dies with that user, and is dead while the user is disabled.
+    /// The user it speaks for; it dies with that user, and when the user is disabled.
     pub user: Option<&'a UserId>,
     /// The user's version that the issuer has seen. When the user has another one by now, nothing is issued: so no ticket
     /// can come of a password that was changed while it was being checked.

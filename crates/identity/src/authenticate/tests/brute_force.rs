@@ -94,6 +94,8 @@ async fn a64_a_permanent_lock_holds_until_somebody_enables_the_user() {
         assert!(by_ticket.is_err(), "a permanent lock stops tokens too");
         house.change(&alice, UserChange { enabled: Some(true), ..UserChange::default() }).await;
         assert_eq!(house.outcome("alice", PASSWORD).await, "ok");
+        let by_ticket = house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await;
+        assert!(by_ticket.is_err(), "it does not come back with the user");
     })
     .await;
 }

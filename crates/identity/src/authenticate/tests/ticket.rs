@@ -61,6 +61,8 @@ async fn a86_a_disabled_or_deleted_user_has_no_token_and_a79_a_new_one_of_the_na
         house.change(&alice, UserChange { enabled: Some(false), ..UserChange::default() }).await;
         assert_ne!(proves(&house, "test", &secret).await, "ok");
         house.change(&alice, UserChange { enabled: Some(true), ..UserChange::default() }).await;
+        assert_eq!(proves(&house, "test", &secret).await, "invalid_token", "disabling was the end of it");
+        let secret = house.ticket(&alice).await;
         assert_eq!(proves(&house, "test", &secret).await, "ok");
         let mut tx = house.identity.begin().await.unwrap();
         tx.remove_user(&alice).await.unwrap();
