@@ -13,6 +13,7 @@ use sea_orm_migration::prelude::*;
 mod client;
 mod credential;
 mod event;
+mod event_order;
 mod group;
 mod key;
 mod login_failure;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(event::Step),
             Box::new(login_failure::Step),
             Box::new(ticket_use::Step),
+            Box::new(event_order::Step),
         ]
     }
 }
