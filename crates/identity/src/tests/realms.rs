@@ -255,7 +255,7 @@ async fn the_default_role_stays_and_stays_what_it_is() {
         assert_eq!(realm.role_named("default-roles-quay"), Some(&default));
         assert_eq!((realm.role_named("mate"), realm.role_named("captain")), (Some(&other), None));
         let anna = store.identity.find_user(&realm, &user).await.unwrap().unwrap();
-        assert_eq!(anna.roles, [default.clone()]);
+        assert_eq!(anna.roles, std::slice::from_ref(&default));
 
         // Another role may take its place, and then it may go.
         let mut tx = store.identity.begin().await.unwrap();
