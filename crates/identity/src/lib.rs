@@ -58,7 +58,7 @@ pub use event::{Event, EventQuery};
 pub use gate::{GateRefusal, Granted, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};

@@ -349,9 +349,12 @@ fn put_public(put: &mut impl FnMut(&str, String) -> Option<Value>, row: &KeyRow<
                 put("eddsaPublicKey", BASE64.encode(public));
             }
         }
-        "hmac-generated" | "aes-generated" => {
+        "hmac-generated" => {
             put("kid", row.kid.to_owned());
             put("algorithm", row.algorithm.to_owned());
+        }
+        "aes-generated" => {
+            put("kid", row.kid.to_owned());
         }
         _ => {
             put("keyUse", row.key_use.to_owned());
