@@ -151,3 +151,24 @@ async fn a_realm_made_here_exports_and_imports() {
         assert_eq!((&before.kid, &before.certificate), (&after.kid, &after.certificate), "{algorithm}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugins_member_is_checked_at_import_and_kept() {
+    let store = TestStore::sqlite().await;
+    let bring = async |member: Value| {
+        let mut file = least();
+        file["pierFlow"] = member;
+        file["authenticationFlows"] = json!([{"alias": "ring", "topLevel": true, "authenticationExecutions": [
+            {"authenticator": "pier-bell", "requirement": "REQUIRED"}, {"authenticator": "horn", "requirement": "REQUIRED"}]}]);
+        store.identity.import_realm(text(&file), Strategy::Overwrite, &Births, &NoProgress).await
+    };
+    for (wrong, reason) in [(json!("whistle"), "there is no flow \"whistle\""), (json!(3), "must be text")] {
+        let refused = bring(wrong).await.unwrap_err().to_string();
+        assert_eq!(refused, format!("file.json: /pierFlow: {reason}"));
+    }
+    assert!(store.identity.realm("small").await.unwrap().is_none());
+    let Ok(ImportOutcome::Imported(report)) = bring(json!("ring")).await else { panic!("refused") };
+    let report = report.to_string();
+    assert!(report.contains("horn in ring") && !report.contains("pier-bell"), "{report}");
+    assert_eq!(export(&store.identity, "small").await["pierFlow"], "ring");
+}
