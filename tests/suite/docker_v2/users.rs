@@ -84,7 +84,7 @@ async fn t05_an_expired_password_is_refused_like_a_pending_action() {
     let world = World::port_with(|realm| realm["passwordPolicy"] = "forceExpiredPasswordChange(30)".into()).await;
     let path = ask("registry", &["repository:team-a/app:pull"]);
     let token = world.identity_token("bob").await;
-    world.clock.advance(30 * 86_400_000);
+    world.clock.advance(30 * 86_400_000 - 1_000);
     world.person("bob").get(&path).await.expect(200);
     world.clock.advance(1_000);
     let before = world.rows().await;
