@@ -20,6 +20,7 @@ mod event;
 mod gate;
 mod group;
 mod id;
+mod importers;
 mod key;
 mod login_failure;
 mod mapper;
@@ -59,7 +60,9 @@ pub use event::{Event, EventQuery};
 pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use key::{
+    InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey,
+};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
@@ -72,7 +75,7 @@ pub use scope::ClientScope;
 pub use session::{ClientSession, LiveSession, NoSessionId, Notes, RefreshState, SessionId, UserSession};
 pub use store::Identity;
 pub use sweep::Swept;
-pub use ticket::{NewTicket, Ticket, TicketSelector};
+pub use ticket::{IssuedTicket, NewTicket, Ticket, TicketLifetime, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;

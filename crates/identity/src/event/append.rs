@@ -10,7 +10,7 @@ use sea_orm::{
 use super::entity::{Entity, Model};
 use crate::{Error, realm, writer::HotCommand};
 
-/// Rows that one statement inserts; SQLite takes 32,766 values in one, and a row has ten.
+/// Rows that one statement inserts; SQLite takes 32,766 values in one, and a row has eleven.
 const ROWS: usize = 1000;
 
 /// Events to be stored.

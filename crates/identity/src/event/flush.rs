@@ -30,6 +30,8 @@ pub(super) struct Flusher {
     pub(super) buffer: Arc<Buffer>,
     pub(super) inner: Weak<Inner>,
     pub(super) lines: Lines,
+    /// Counts the rows of this process, so that events of one millisecond keep their order.
+    pub(super) sequence: i64,
 }
 
 impl Flusher {
@@ -67,9 +69,16 @@ impl Flusher {
             tracing::error!(lost = stored.len(), "the store was closed before its events were stored");
             return;
         };
-        let mut rows = stored.into_iter().map(|pending| row(pending, &*inner.random)).peekable();
-        while rows.peek().is_some() {
-            let some: Vec<Model> = rows.by_ref().take(ROWS).collect();
+        let mut stored = stored.into_iter();
+        loop {
+            let next = |pending| {
+                self.sequence += 1;
+                row(pending, self.sequence, &*inner.random)
+            };
+            let some: Vec<Model> = stored.by_ref().take(ROWS).map(next).collect();
+            if some.is_empty() {
+                return;
+            }
             let count = some.len() as u64;
             if let Err(error) = inner.writer.ask_patiently(AppendEvents { rows: some }).await {
                 self.buffer.lose(count, inner.clock.monotonic_micros());
@@ -79,7 +88,7 @@ impl Flusher {
     }
 }
 
-fn row(pending: Pending, random: &dyn Random) -> Model {
+fn row(pending: Pending, sequence: i64, random: &dyn Random) -> Model {
     let Event { time, kind, client, user, session, address, error, details } = pending.event;
     Model {
         id: crypto::random::uuid(random).to_string(),
@@ -93,5 +102,6 @@ fn row(pending: Pending, random: &dyn Random) -> Model {
         error: error.map(Cow::into_owned),
         details: Value::Object(details.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
             .to_string(),
+        sequence,
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, TouchTicket},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -77,6 +77,7 @@ macro_rules! lanes {
 lanes! {
     issue: IssueTicket,
     consume: ConsumeTicket,
+    touch: TouchTicket,
     revoke: RevokeTickets,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
