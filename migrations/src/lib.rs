@@ -21,6 +21,7 @@ mod meta;
 mod realm;
 mod role;
 mod scope;
+mod session;
 mod shape;
 mod ticket;
 mod ticket_use;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(login_failure::Step),
             Box::new(ticket_use::Step),
             Box::new(event_order::Step),
+            Box::new(session::Step),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crypto::{algorithm::Algorithm, mac::MacAlgorithm, key::KeyPair};
+use crypto::{algorithm::Algorithm, key::KeyPair, mac::MacAlgorithm};
 
 use super::{KeyStatus, RealmKey, SIGNING, SecretKey, TABLE, entity};
 use crate::{Error, Identity, KeyId, sealing};

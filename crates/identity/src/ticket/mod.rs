@@ -165,31 +165,40 @@ impl Identity {
     /// [`Error::NotFound`] without that user, [`Error::Refused`] when the user is disabled or has changed,
     /// [`Error::Invalid`] for a wrong prefix or a payload too large, [`Error::Busy`] when too many writes wait.
     pub async fn issue_counted_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<IssuedTicket, Error> {
-        let random = self.random();
-        let secret = secret::make(prefix, random)?;
+        let (secret, row) = self.ticket_row(&new, prefix)?;
+        let most = new.most.filter(|_| new.user.is_some());
+        let displaced = self.0.writer.ask(IssueTicket { row, user_version: new.user_version, most }).await?.len();
+        Ok(IssuedTicket { secret, displaced })
+    }
+
+    /// The secret of a new ticket and its row.
+    pub(crate) fn ticket_row(&self, new: &NewTicket<'_>, prefix: &str) -> Result<(Secret, entity::Model), Error> {
+        let secret = secret::make(prefix, self.random())?;
         let hash = TicketHash::of(&secret).ok_or_else(|| Fault::new("a new ticket's secret has the wrong shape"))?;
+        let row = self.row_of_ticket(new, hash)?;
+        Ok((secret, row))
+    }
+
+    fn row_of_ticket(&self, new: &NewTicket<'_>, hash: TicketHash) -> Result<entity::Model, Error> {
         let payload = new.payload.to_string();
         if payload.len() > MAX_PAYLOAD {
             return Err(Error::invalid("payload", "at most 64 KiB"));
         }
         let now = self.clock().now();
-        let row = entity::Model {
+        Ok(entity::Model {
             hash: hash.to_vec(),
             realm_id: new.realm.id.to_string(),
             client_id: new.client.map(ToString::to_string),
             user_id: new.user.map(ToString::to_string),
             kind: new.kind.to_owned(),
-            family: new.family.unwrap_or_else(|| crypto::random::uuid(random)).to_string(),
+            family: new.family.unwrap_or_else(|| crypto::random::uuid(self.random())).to_string(),
             payload,
             dies_with_password: new.dies_with_password,
             created_at: now.0,
             expires_at: new.expires_at.map(|time| time.0),
             consumed_at: None,
             used_at: now.0,
-        };
-        let most = new.most.filter(|_| new.user.is_some());
-        let displaced = self.0.writer.ask(IssueTicket { row, user_version: new.user_version, most }).await?.len();
-        Ok(IssuedTicket { secret, displaced })
+        })
     }
 
     /// Writes down that a ticket was just used and lives on accordingly, unless that was done less than an hour ago: a
