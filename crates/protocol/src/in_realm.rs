@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use identity::{Error, Realm};
@@ -168,10 +168,15 @@ async fn realm_of(parts: &mut Parts, portreeve: &Portreeve) -> Result<Option<Arc
 /// No realm has a longer name; a longer one is not looked up.
 const MAX_REALM_NAME_BYTES: usize = 255;
 
-impl<D: Door> FromRequestParts<Portreeve> for InRealm<D> {
+impl<D, S> FromRequestParts<S> for InRealm<D>
+where
+    D: Door,
+    S: Send + Sync,
+    Portreeve: FromRef<S>,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, portreeve: &Portreeve) -> Result<Self, Response> {
-        Self::enter(parts, portreeve).await.map_err(|refusal| D::refuse(&refusal).into_response())
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        Self::enter(parts, &Portreeve::from_ref(state)).await.map_err(|refusal| D::refuse(&refusal).into_response())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns: what a protocol plugin gives and gets ([`Plugin`], [`Plugins`]), how a request enters a realm ([`InRealm`],
 //! [`ClientInRealm`]) and ends in it ([`Outcome`]), who the peer is behind trusted proxies, TLS demands, security headers,
-//! request ids, form bodies, request metrics. Does not own: any protocol's words, pages, sessions, storage, listeners.
+//! request ids, form bodies, request metrics, the session layer of browser routes. Does not own: any protocol's words, pages, how
+//! people log in, storage, listeners.
 //! Floor 2; imports `identity` and `crypto`.
 //!
 //! | duty of the contract | file |
@@ -10,14 +11,18 @@
 //! | what a plugin gives | `plugin.rs`, `form.rs`, `mapper.rs`, `artefact.rs`, `operation.rs` |
 //! | the registry of plugins | `plugins.rs` |
 //! | what a plugin gets | `state.rs`, `in_realm.rs`, `client_in_realm.rs`, `outcome.rs` |
+//! | what a plugin asks of people, and how it gets them back | `interaction.rs`, `login_return.rs`, `logout.rs` |
+//! | the half that browsers use: session layer, cookies | `browser/` |
 //! | what every plugin's tests run | `conformance.rs` |
 //! | web words | `web/` |
 
 mod artefact;
+pub mod browser;
 mod client_in_realm;
 pub mod conformance;
 mod form;
 mod in_realm;
+mod interaction;
 mod mapper;
 mod metrics;
 mod operation;
@@ -28,9 +33,11 @@ mod state;
 pub mod web;
 
 pub use artefact::Artefact;
+pub use browser::{Browser, BrowserState, InBrowser};
 pub use client_in_realm::{ClientInRealm, ClientRefusal};
 pub use form::{FieldKind, FormField};
 pub use in_realm::{Door, DoorRefusal, FixedRealm, InRealm, Issuer};
+pub use interaction::{Begin, Demands, Entry, ErrorPage, Interaction, Pages, Prompts};
 pub use mapper::MapperKind;
 pub use metrics::{Metrics, OutcomeKind};
 pub use operation::{Operation, Permission};

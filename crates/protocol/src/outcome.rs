@@ -34,6 +34,7 @@ struct Open {
     user_agent: Option<String>,
     client: Option<String>,
     user: Option<UserId>,
+    session: Option<String>,
 }
 
 impl Outcome {
@@ -45,7 +46,17 @@ impl Outcome {
         facts: RequestFacts,
         user_agent: Option<String>,
     ) -> Self {
-        Self(Some(Box::new(Open { portreeve, realm, protocol, kinds, facts, user_agent, client: None, user: None })))
+        Self(Some(Box::new(Open {
+            portreeve,
+            realm,
+            protocol,
+            kinds,
+            facts,
+            user_agent,
+            client: None,
+            user: None,
+            session: None,
+        })))
     }
 
     /// The client that the request names, known here or not.
@@ -59,6 +70,20 @@ impl Outcome {
     pub fn about_user(&mut self, user: UserId) {
         if let Some(open) = &mut self.0 {
             open.user = Some(user);
+        }
+    }
+
+    /// The session that the request opened, used or ended.
+    pub fn about_session(&mut self, session: &str) {
+        if let Some(open) = &mut self.0 {
+            open.session = Some(session.to_owned());
+        }
+    }
+
+    /// Something that happened on the way, with an event of its own; the request goes on.
+    pub fn also(&self, kind: &'static str, error: Option<&'static str>, details: Details) {
+        if let Some(open) = &self.0 {
+            open.record(kind, error, details);
         }
     }
 
@@ -78,10 +103,15 @@ impl Outcome {
     }
 
     /// It was refused. `error` is Keycloak's word for the event.
-    pub fn refused(mut self, error: &'static str, details: Details) {
+    pub fn refused(self, error: &'static str, details: Details) {
+        let kind = self.0.as_ref().map_or("", |open| open.kinds.refused);
+        self.refused_as(kind, error, details);
+    }
+
+    /// It was refused, and its door's usual kind of event does not tell what it was about.
+    pub fn refused_as(mut self, kind: &'static str, error: &'static str, details: Details) {
         if let Some(open) = self.0.take() {
             open.portreeve.metrics.count_refusal(open.protocol, error);
-            let kind = open.kinds.refused;
             open.record(kind, Some(error), details);
         }
     }
@@ -108,18 +138,18 @@ impl Drop for Outcome {
 }
 
 impl Open {
-    fn record(self, kind: &'static str, error: Option<&'static str>, mut details: Details) {
+    fn record(&self, kind: &'static str, error: Option<&'static str>, mut details: Details) {
         details.reserve(2);
         details.push((Cow::Borrowed("request_id"), self.facts.id.as_str().to_owned()));
-        if let Some(agent) = self.user_agent {
-            details.push((Cow::Borrowed("user_agent"), agent));
+        if let Some(agent) = &self.user_agent {
+            details.push((Cow::Borrowed("user_agent"), agent.clone()));
         }
         let event = Event {
             time: self.portreeve.identity.clock().now(),
             kind: Cow::Borrowed(kind),
-            client: self.client,
-            user: self.user,
-            session: None,
+            client: self.client.clone(),
+            user: self.user.clone(),
+            session: self.session.clone(),
             address: Some(self.facts.address),
             error: error.map(Cow::Borrowed),
             details,

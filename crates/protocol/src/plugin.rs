@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
-use crate::{ApiState, Artefact, BoxFuture, FormField, MapperKind, Operation};
+use crate::{ApiState, Artefact, BoxFuture, BrowserState, FormField, MapperKind, Operation};
 
 /// A client's settings as they would be saved.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,17 @@ pub trait Plugin: Send + Sync + 'static {
     /// Routes for programs, mounted at `/realms/{realm}/protocol/<id>`: no cookie is read or set there, so what they
     /// make must not need a session.
     fn api(&self) -> Router<ApiState>;
+
+    /// Routes for browsers, mounted at the same prefix: with cookies, pages, and somebody to ask people. A server without
+    /// pages leaves them out.
+    fn browser(&self) -> Router<BrowserState> {
+        Router::new()
+    }
+
+    /// Public documents, mounted at `/realms/{realm}/.well-known`.
+    fn well_known(&self) -> Router<ApiState> {
+        Router::new()
+    }
 
     /// Settings of a client, in the order in which a form shows them.
     fn client_form(&self) -> &'static [FormField];

@@ -8,7 +8,7 @@ use axum::Router;
 use identity::realm_file::ClientBirth;
 use identity::{FieldFault, Mapper, MapperSeed};
 
-use crate::{ApiState, ClientSettings, Plugin};
+use crate::{ApiState, BrowserState, ClientSettings, Plugin};
 
 /// All plugins, in the order in which they are offered.
 pub struct Plugins {
@@ -64,6 +64,21 @@ impl Plugins {
         self.plugins.iter().fold(Router::new(), |router, plugin| {
             router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.api())
         })
+    }
+
+    /// The browser halves of all plugins, at the same places.
+    pub fn browser(&self) -> Router<BrowserState> {
+        self.plugins.iter().filter(|plugin| plugin.browser().has_routes()).fold(Router::new(), |router, plugin| {
+            router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.browser())
+        })
+    }
+
+    /// The public documents of all plugins, each at `/realms/{realm}/.well-known`.
+    pub fn well_known(&self) -> Router<ApiState> {
+        self.plugins
+            .iter()
+            .filter(|plugin| plugin.well_known().has_routes())
+            .fold(Router::new(), |router, plugin| router.nest("/realms/{realm}/.well-known", plugin.well_known()))
     }
 
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.

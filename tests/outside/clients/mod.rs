@@ -1,14 +1,13 @@
-//! The clients, each behind the same few verbs, so that one test says for all of them what must hold. One file a client: how it is told
+//! The clients, each behind the same few verbs, so that one test says for all of them what must hold. One file a client (podman and buildah share theirs): how it is told
 //! about credentials, plain HTTP and private authorities.
 
-mod buildah;
 pub(crate) mod containers;
 mod crane;
 mod ctr;
 pub(crate) mod docker;
 mod notation;
 mod oras;
-mod podman;
+mod own_store;
 mod regctl;
 mod skopeo;
 
@@ -73,8 +72,8 @@ pub(crate) fn all() -> Vec<Box<dyn Client>> {
     for name in docker::names() {
         clients.push(Box::new(docker::Docker::new(name)));
     }
-    clients.push(Box::new(podman::Podman));
-    clients.push(Box::new(buildah::Buildah));
+    clients.push(Box::new(own_store::PODMAN));
+    clients.push(Box::new(own_store::BUILDAH));
     clients.push(Box::new(skopeo::Skopeo));
     clients.push(Box::new(ctr::Ctr));
     clients.push(Box::new(crane::Crane));

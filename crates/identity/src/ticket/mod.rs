@@ -7,6 +7,7 @@ mod consume;
 pub(crate) mod entity;
 mod find;
 mod issue;
+mod keep;
 pub(crate) mod map;
 mod revoke;
 mod secret;

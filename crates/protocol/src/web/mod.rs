@@ -25,6 +25,25 @@ pub fn push_path_segment(out: &mut String, segment: &str) {
     }
 }
 
+/// A path segment as it was meant; `None` when it is not UTF-8 or an escape is broken.
+pub fn percent_decode(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte != b'%' {
+            bytes.push(*byte);
+            continue;
+        }
+        let (pair, after) = rest.split_at_checked(2)?;
+        rest = after;
+        let [high, low] = pair else { return None };
+        let value = |digit: u8| char::from(digit).to_digit(16);
+        bytes.push((value(*high)? * 16 + value(*low)?) as u8);
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +53,9 @@ mod tests {
         let mut out = String::new();
         push_path_segment(&mut out, "a/b ü?#%.-_~");
         assert_eq!(out, "a%2Fb%20%C3%BC%3F%23%25.-_~");
+        assert_eq!(percent_decode(&out).as_deref(), Some("a/b ü?#%.-_~"));
+        for broken in ["%", "%4", "%zz", "%ff"] {
+            assert_eq!(percent_decode(broken), None, "{broken}");
+        }
     }
 }

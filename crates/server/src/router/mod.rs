@@ -38,6 +38,7 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
     let mut routes = portreeve
         .plugins
         .api()
+        .merge(portreeve.plugins.well_known())
         .route("/", get(answers::root))
         .route("/realms/{realm}", get(realm::document).options(realm::preflight))
         .route("/realms/{realm}/", get(realm::document).options(realm::preflight))
