@@ -20,6 +20,7 @@ mod event;
 mod gate;
 mod group;
 mod id;
+mod insert;
 mod key;
 mod login_failure;
 mod mapper;
