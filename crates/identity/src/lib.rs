@@ -21,6 +21,7 @@ mod gate;
 mod group;
 mod id;
 mod importers;
+mod insert;
 mod key;
 mod login_failure;
 mod mapper;

@@ -6,7 +6,7 @@ use crypto::secret::Secret;
 
 use super::lock::Subject;
 use super::{Denied, Method, Peer, Proven};
-use crate::{Identity, Realm, Ticket, TicketLifetime};
+use crate::{Identity, Realm, Ticket, TicketLifetime, user::map};
 
 /// Realm attribute: `true` makes a temporary lock stop stored tokens too. Absent or anything else, it stops passwords and
 /// one-time codes only: who merely knows a name can cause a lock, and must not stop that user's running work with it.
@@ -34,7 +34,12 @@ impl Identity {
         let invalid = |user| Denied::Invalid { user, why: "invalid_token" };
         let ticket = self.find_ticket(realm, kind, secret).await?.ok_or_else(|| invalid(None))?;
         let id = ticket.user.as_ref().ok_or_else(|| invalid(None))?;
-        let user = self.find_user(realm, id).await?.ok_or_else(|| invalid(Some(id.clone())))?;
+        // The statement that read the ticket has told the user's version: where memory has that one, no other is needed.
+        let user = match ticket.user_version {
+            Some(version) => map::find_at(self, realm, id, version).await?,
+            None => self.find_user(realm, id).await?,
+        };
+        let user = user.ok_or_else(|| invalid(Some(id.clone())))?;
         if !user.enabled {
             return Err(Denied::Disabled { user: user.id.clone() });
         }

@@ -6,7 +6,6 @@
 //! keeps its ids, which are primary keys, so old and new cannot stand side by side: that import is one transaction.
 
 mod document;
-mod insert;
 mod key_rows;
 mod passwords;
 mod realm_rows;
