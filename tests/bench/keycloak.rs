@@ -74,6 +74,7 @@ pub(crate) fn run(folder: &Path, span: Duration, table: &mut Table) {
     let pid = java_of(child.id());
     let requests = || Requests {
         expected: 200,
+        patient: false,
         of: Box::new(|n| {
             let credentials = STANDARD.encode(format!("user-{n}:password-{n}"));
             load::get(
