@@ -1,8 +1,11 @@
 //! The open store: its connections, its count of statements, and what this process keeps in memory.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use crypto::{password::pool::HashingPool, random::Random, seal::MasterKey};
@@ -125,6 +128,8 @@ impl StatementCount {
 pub(crate) struct Store {
     pub(crate) reader: DatabaseConnection,
     pub(crate) writer: DatabaseConnection,
+    /// The file by whose lock imports into a SQLite database are known to be alive.
+    pub(crate) import_lock: Option<PathBuf>,
     pub(crate) statements: StatementCount,
 }
 

@@ -1,4 +1,4 @@
-//! Sweeping what time has killed: expired tickets, and events older than their realm keeps them.
+//! Sweeping what time has killed: expired tickets, events older than their realm keeps them, and what imports that died left behind.
 
 use std::{
     sync::{Arc, Weak},
@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    Error, Identity, event,
+    Error, Identity, event, realm_file,
     store::{Inner, Store},
     task::Task,
     ticket,
@@ -27,13 +27,20 @@ pub struct Swept {
     pub tickets: u64,
     /// Events older than their realm keeps them, and those of realms that are gone.
     pub events: u64,
+    /// Realms of imports that died.
+    pub realms: u64,
 }
 
 impl Identity {
-    /// Deletes expired tickets and outdated events. Runs by itself every minute; several nodes may do it at once.
+    /// Deletes expired tickets, outdated events and half-imported realms. Runs by itself at the start and every minute; several
+    /// nodes may do it at once.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
-        Ok(Swept { tickets: ticket::sweep(self.store(), now).await?, events: event::sweep(self.store(), now).await? })
+        Ok(Swept {
+            realms: realm_file::sweep_dead_imports(&self.0).await?,
+            tickets: ticket::sweep(self.store(), now).await?,
+            events: event::sweep(self.store(), now).await?,
+        })
     }
 }
 
