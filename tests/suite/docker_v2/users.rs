@@ -78,3 +78,31 @@ async fn a79_a_user_made_anew_under_an_old_name_gets_nothing_of_the_old_one() {
     assert!(token.access().is_empty(), "the groups of the old one are gone");
     assert_ne!(world.user_id("bob").await, id);
 }
+
+/// Names are values of bound parameters, whatever they spell.
+#[tokio::test]
+async fn a80_names_with_meta_characters_are_just_names() {
+    let odd = ["' or '1'='1", "bob'; drop table realm_user; --", "b%b", "b_b", "\\\"bob", "bob\u{0}x"];
+    let world = World::port().await;
+    let path = ask("registry", &[]);
+    let users = world.rows_of("realm_user").await;
+    for name in odd {
+        world.anonymous().basic(name, "pw-bob").get(&path).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+        let service = ask(name, &[]);
+        world.person("bob").get(&service).await.refusal(400, "DENIED", "invalid_client");
+    }
+    assert_eq!(world.rows_of("realm_user").await, users);
+    // And whoever is called so logs in.
+    let names = &odd[..4];
+    let world = World::port_with(|realm| {
+        for name in names {
+            let user = serde_json::json!({"username": name, "enabled": true, "credentials": [{"type": "password", "value": "pw-odd"}]});
+            realm["users"].as_array_mut().expect("users").push(user);
+        }
+    })
+    .await;
+    for name in names {
+        let token = world.anonymous().basic(name, "pw-odd").get(&path).await.token();
+        assert_eq!(token.claims()["sub"], *name);
+    }
+}

@@ -44,9 +44,17 @@ impl World {
     }
 
     pub async fn set_enabled(&self, name: &str, enabled: bool) {
+        self.change_user(name, UserChange { enabled: Some(enabled), ..UserChange::default() }).await;
+    }
+
+    pub async fn change_user(&self, name: &str, change: UserChange) {
         let (_, user) = self.user(name).await;
-        let change = UserChange { enabled: Some(enabled), ..UserChange::default() };
         self.change(async |tx| tx.change_user(&user.id, change).await.expect("the user changes")).await;
+    }
+
+    pub async fn change_realm(&self, patch: Value) {
+        let id = self.realm("port").await.id.clone();
+        self.change(async |tx| tx.change_realm(&id, patch).await.expect("the realm changes")).await;
     }
 
     pub async fn leave_group(&self, name: &str, path: &str) {
