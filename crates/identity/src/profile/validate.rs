@@ -13,13 +13,13 @@ const LONGEST: usize = 2048;
 /// Checks one value by one validator. A validator that is not known passes no value: it was configured to keep some out.
 pub(super) fn check(validator: &str, config: &Value, value: &str) -> Result<(), Broken> {
     if value.chars().count() > LONGEST {
-        return Err(("error-invalid-length-too-long", vec![LONGEST.to_string()]));
+        return Err(("error-invalid-length-too-long", vec!["0".to_owned(), LONGEST.to_string()]));
     }
     match validator {
         "length" => length(config, value),
         "integer" => number(config, value.parse::<i64>().ok().map(|number| number as f64)),
         "double" => number(config, value.parse::<f64>().ok().filter(|number| number.is_finite())),
-        "email" => demand(is_email(value), "invalidEmailMessage"),
+        "email" => demand(is_email(value), "error-invalid-email"),
         "pattern" => {
             let pattern = text(config, "pattern").and_then(|pattern| Pattern::new(pattern).ok());
             demand(pattern.is_some_and(|pattern| pattern.matches_whole(value)), "error-pattern-no-match")
@@ -67,7 +67,9 @@ fn length(config: &Value, value: &str) -> Result<(), Broken> {
         return Err(match (min, max) {
             (Some(min), Some(max)) => ("error-invalid-length", vec![min.to_string(), max.to_string()]),
             (Some(min), None) => ("error-invalid-length-too-short", vec![min.to_string()]),
-            (None, max) => ("error-invalid-length-too-long", vec![max.unwrap_or_default().to_string()]),
+            (None, max) => {
+                ("error-invalid-length-too-long", vec!["0".to_owned(), max.unwrap_or_default().to_string()])
+            }
         });
     }
     Ok(())
@@ -77,7 +79,7 @@ fn number(config: &Value, value: Option<f64>) -> Result<(), Broken> {
     let Some(value) = value else { return Err(("error-invalid-number", Vec::new())) };
     match (size(config, "min"), size(config, "max")) {
         (Some(min), _) if value < min => Err(("error-number-out-of-range-too-small", vec![min.to_string()])),
-        (_, Some(max)) if value > max => Err(("error-number-out-of-range-too-big", vec![max.to_string()])),
+        (_, Some(max)) if value > max => Err(("error-number-out-of-range-too-big", vec![String::new(), max.to_string()])),
         _ => Ok(()),
     }
 }
