@@ -52,7 +52,7 @@ mod user;
 mod writer;
 
 pub use authenticate::{
-    Denied, Evidence, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, RECOVERY_CODES, RecoveryCodes,
+    Denied, Evidence, LOCK_TOKENS, NewOtp, Method, Methods, PasswordRefused, Peer, Proven, RECOVERY_CODES, RecoveryCodes,
     SecondFactor,
 };
 pub use client::{Client, ClientSecret};

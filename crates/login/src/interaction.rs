@@ -6,7 +6,7 @@ use axum::response::Response;
 use flow::{Engine, FlowCache};
 use http::HeaderMap;
 use identity::{BlackLists, Error, LiveSession, Realm};
-use protocol::{Begin, BoxFuture, ErrorPage, Interaction, Issuer, Pages, Portreeve};
+use protocol::{Begin, BoxFuture, ErrorPage, Interaction, Issuer, Page, PageFrame, Pages, Portreeve};
 use serde_json::Value;
 use theme::Text;
 
@@ -89,6 +89,10 @@ impl Pages for Login {
         };
         let back = error.client.and_then(|client| way_to(portreeve, error.realm.map(|realm| &**realm), client));
         page::ErrorPage { status: error.status, message, back, reference: None }.render(&frame)
+    }
+
+    fn show(&self, portreeve: &Portreeve, headers: &HeaderMap, frame: &PageFrame<'_>, page: &Page<'_>) -> Response {
+        crate::protocol_page::show(self, portreeve, headers, frame, page)
     }
 }
 

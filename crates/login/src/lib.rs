@@ -25,6 +25,7 @@ mod interaction;
 mod link;
 pub mod page;
 mod profile_form;
+mod protocol_page;
 mod routes;
 mod session;
 mod show;
