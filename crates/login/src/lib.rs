@@ -75,6 +75,11 @@ impl Login {
         }
     }
 
+    /// Static files of the themes.
+    pub fn static_files(&self) -> axum::Router {
+        self.0.settings.themes.routes()
+    }
+
     fn themes(&self) -> &Themes {
         &self.0.settings.themes
     }

@@ -18,11 +18,8 @@ pub(crate) fn show(
     at: &PageFrame<'_>,
     shown: &Page<'_>,
 ) -> Response {
-    let facts = FrameFacts {
-        client: at.client.map(|client| &**client),
-        ui_locales: at.ui_locales,
-        ..FrameFacts::default()
-    };
+    let facts =
+        FrameFacts { client: at.client.map(|client| &**client), ui_locales: at.ui_locales, ..FrameFacts::default() };
     let frame = login.frame(portreeve, at.realm, headers, facts);
     let back = |href: &str| Link { href: href.to_owned(), text: Text::of("backToApplication") };
     match *shown {
@@ -38,9 +35,7 @@ pub(crate) fn show(
             back: None,
         }
         .render(&frame),
-        Page::LoggedOut { status, back: href } => {
-            page::LoggedOut { status, back: href.map(back) }.render(&frame)
-        }
+        Page::LoggedOut { status, back: href } => page::LoggedOut { status, back: href.map(back) }.render(&frame),
         Page::FrontchannelLogout { frames, next } => page::FrontchannelLogout {
             frames: frames
                 .iter()
@@ -52,9 +47,8 @@ pub(crate) fn show(
         Page::DeviceCode { action, code, fault } => page::DeviceCode {
             action: action.to_owned(),
             code: code.to_owned(),
-            feedback: fault.map_or_else(Feedback::default, |key| {
-                Feedback::field("device_user_code", Text::of(key.to_owned()))
-            }),
+            feedback: fault
+                .map_or_else(Feedback::default, |key| Feedback::field("device_user_code", Text::of(key.to_owned()))),
         }
         .render(&frame),
         Page::Code { code, error } => page::Code {

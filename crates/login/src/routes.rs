@@ -34,7 +34,9 @@ impl Door for LoginDoor {
             DoorRefusal::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "HTTP 500 Internal Server Error"),
         };
         let mut response = (status, axum::Json(serde_json::json!({ "error": words }))).into_response();
-        if let DoorRefusal::TooManyRequests { retry_after_seconds } | DoorRefusal::Busy { retry_after_seconds } = refusal {
+        if let DoorRefusal::TooManyRequests { retry_after_seconds } | DoorRefusal::Busy { retry_after_seconds } =
+            refusal
+        {
             response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(*retry_after_seconds));
         }
         response
@@ -105,7 +107,8 @@ async fn enter(login: Login, request: InBrowser<LoginDoor>, http: Request, place
     let InBrowser { door, browser } = request;
     let (head, body) = http.into_parts();
     let query = Query::read(head.uri.query().unwrap_or_default());
-    let fields = if head.method == Method::POST { read(&head.headers, body, &door).await } else { Some(Fields::default()) };
+    let fields =
+        if head.method == Method::POST { read(&head.headers, body, &door).await } else { Some(Fields::default()) };
     let (mut visit, found) = match visit_of(login, door, browser, &query).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -169,7 +172,11 @@ async fn look(visit: Visit, mut tab: Tab, stored: Stored, place: Place) -> Respo
                 Entry::ResetCredentials => settings.reset_password_allowed,
             };
             if !is_open {
-                let message = if entry == Entry::Registration { "registrationNotAllowedMessage" } else { "resetCredentialNotAllowedMessage" };
+                let message = if entry == Entry::Registration {
+                    "registrationNotAllowedMessage"
+                } else {
+                    "resetCredentialNotAllowedMessage"
+                };
                 return visit.refuse(StatusCode::BAD_REQUEST, message, "not_allowed");
             }
             let name = tab.flow.username.take();
@@ -271,4 +278,3 @@ async fn read(headers: &HeaderMap, body: Body, door: &InRealm<LoginDoor>) -> Opt
     let bytes = form::read(headers, body, door.portreeve.web.form_limit).await.ok()?;
     Some(form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }
-

@@ -74,13 +74,8 @@ async fn wrong_attempt(mut visit: Visit, progress: Progress, answer: Response, w
 }
 
 /// Words of events, as Keycloak has them.
-const LOGIN_ERRORS: &[&str] = &[
-    "user_not_found",
-    "invalid_user_credentials",
-    "user_disabled",
-    "user_temporarily_disabled",
-    "invalid_token",
-];
+const LOGIN_ERRORS: &[&str] =
+    &["user_not_found", "invalid_user_credentials", "user_disabled", "user_temporarily_disabled", "invalid_token"];
 const REGISTRATION_ERRORS: &[&str] = &["invalid_registration", "email_in_use", "username_in_use"];
 
 struct View<'a> {

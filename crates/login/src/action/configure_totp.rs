@@ -34,7 +34,8 @@ impl RequiredAction for ConfigureTotp {
 fn show(turn: Turn<'_>, sheet: Sheet<'_>) -> Response {
     let Turn { visit, tab, user, .. } = turn;
     let identity = &visit.portreeve.identity;
-    let secret = tab.actions.notes.entry(SECRET.to_owned()).or_insert_with(|| identity.new_otp_secret().expose().to_owned());
+    let secret =
+        tab.actions.notes.entry(SECRET.to_owned()).or_insert_with(|| identity.new_otp_secret().expose().to_owned());
     let new = identity::NewOtp { secret: Secret::from(secret.clone()) };
     let realm = &visit.realm;
     let policy = &realm.settings.otp;
@@ -69,7 +70,8 @@ async fn enrol(turn: Turn<'_>, fields: &Fields) -> Result<End, Error> {
     let again = |field: &str, key: &'static str| Ok(End::Again(Feedback::field(field, Text::of(key))));
     let Some(secret) = tab.actions.notes.get(SECRET) else { return again("totp", "missingTotpMessage") };
     let new = identity::NewOtp { secret: Secret::from(secret.clone()) };
-    let label: String = fields.text("userLabel").unwrap_or_default().chars().filter(|c| !c.is_control()).take(MAX_LABEL).collect();
+    let label: String =
+        fields.text("userLabel").unwrap_or_default().chars().filter(|c| !c.is_control()).take(MAX_LABEL).collect();
     if label.is_empty() && user.has_credential("otp") {
         return again("userLabel", "missingTotpDeviceNameMessage");
     }

@@ -24,8 +24,10 @@ impl RequiredAction for DeleteCredential {
 
     fn show<'a>(&'a self, turn: Turn<'a>, sheet: Sheet<'a>) -> BoxFuture<'a, Result<Response, Error>> {
         let label = named(&turn).map(|own| own.label.clone().unwrap_or_else(|| own.kind.clone()));
-        let page =
-            page::DeleteCredential { action: sheet.action, label: Text::literal(label.unwrap_or_else(|| "-".to_owned())) };
+        let page = page::DeleteCredential {
+            action: sheet.action,
+            label: Text::literal(label.unwrap_or_else(|| "-".to_owned())),
+        };
         Box::pin(std::future::ready(Ok(page.render(sheet.frame))))
     }
 

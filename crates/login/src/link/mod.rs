@@ -67,11 +67,9 @@ impl Purpose {
         match self {
             Self::ResetCredentials => ("passwordResetSubject", "passwordResetBody", "passwordResetButton"),
             Self::VerifyEmail => ("emailVerificationSubject", "emailVerificationBody", "emailVerificationButton"),
-            Self::UpdateEmail => (
-                "emailUpdateConfirmationSubject",
-                "emailUpdateConfirmationBody",
-                "emailUpdateConfirmationButton",
-            ),
+            Self::UpdateEmail => {
+                ("emailUpdateConfirmationSubject", "emailUpdateConfirmationBody", "emailUpdateConfirmationButton")
+            }
         }
     }
 }
@@ -88,13 +86,7 @@ struct Payload {
 }
 
 /// Sends a link. `false`: the realm cannot send mails, or too many wait.
-pub(crate) async fn send(
-    visit: &Visit,
-    tab: &Tab,
-    user: &User,
-    purpose: Purpose,
-    email: &str,
-) -> Result<bool, Error> {
+pub(crate) async fn send(visit: &Visit, tab: &Tab, user: &User, purpose: Purpose, email: &str) -> Result<bool, Error> {
     let identity = &visit.portreeve.identity;
     let Some(smtp) = post::smtp_of(visit).await? else { return Ok(false) };
     let payload = Payload { email: email.to_owned(), account_email: user.email.clone(), tab: tab.clone() };
@@ -120,7 +112,9 @@ fn address(visit: &Visit, secret: &Secret) -> String {
 fn lifespan(visit: &Visit, purpose: Purpose) -> i64 {
     let settings = &visit.realm.settings;
     let own = settings.attribute(&format!("actionTokenGeneratedByUserLifespan.{}", purpose.action()));
-    own.and_then(|text| text.parse().ok()).filter(|seconds| *seconds > 0).unwrap_or(settings.action_token_generated_by_user_lifespan)
+    own.and_then(|text| text.parse().ok())
+        .filter(|seconds| *seconds > 0)
+        .unwrap_or(settings.action_token_generated_by_user_lifespan)
 }
 
 /// What a flow may ask of the pages.
