@@ -13,6 +13,7 @@ use sea_orm_migration::prelude::*;
 mod client;
 mod credential;
 mod event;
+mod event_order;
 mod group;
 mod key;
 mod login_failure;
@@ -23,6 +24,7 @@ mod scope;
 mod session;
 mod shape;
 mod ticket;
+mod ticket_use;
 mod user;
 
 /// Runs the steps in their order.
@@ -44,6 +46,8 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(ticket_use::Step),
+            Box::new(event_order::Step),
             Box::new(session::Step),
         ]
     }
