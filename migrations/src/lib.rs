@@ -11,6 +11,7 @@
 use sea_orm_migration::prelude::*;
 
 mod client;
+mod consent;
 mod credential;
 mod event;
 mod group;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(event::Step),
             Box::new(login_failure::Step),
             Box::new(session::Step),
+            Box::new(consent::Step),
         ]
     }
 }

@@ -11,6 +11,7 @@ mod keep;
 pub(crate) mod map;
 mod revoke;
 mod secret;
+mod spent;
 mod sweep;
 #[cfg(test)]
 mod tests;
