@@ -14,6 +14,7 @@ pub(crate) mod map;
 pub(crate) mod mark;
 mod revoke;
 mod secret;
+mod spent;
 mod sweep;
 #[cfg(test)]
 mod tests;
