@@ -14,6 +14,7 @@ mod client;
 mod consent;
 mod credential;
 mod event;
+mod event_order;
 mod group;
 mod key;
 mod login_failure;
@@ -24,6 +25,7 @@ mod scope;
 mod session;
 mod shape;
 mod ticket;
+mod ticket_use;
 mod user;
 
 /// Runs the steps in their order.
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(ticket_use::Step),
+            Box::new(event_order::Step),
             Box::new(session::Step),
             Box::new(consent::Step),
         ]

@@ -27,6 +27,7 @@ struct Touched {
     removed_realms: BTreeSet<RealmId>,
     users: BTreeSet<UserId>,
     removed_users: BTreeSet<UserId>,
+    sessions_of: BTreeSet<UserId>,
     removed_clients: BTreeSet<ClientId>,
     logins: BTreeSet<(RealmId, String)>,
     tickets: Vec<TicketHash>,
@@ -87,12 +88,16 @@ impl Tx {
         }
         for user in &touched.users {
             inner.users.drop_user(user);
+            inner.failures.drop_user(user);
         }
         for user in &touched.removed_users {
             inner.users.drop_user(user);
             inner.tickets.drop_user(user);
             inner.sessions.drop_user(user);
             inner.failures.drop_user(user);
+        }
+        for user in &touched.sessions_of {
+            inner.sessions.drop_user(user);
         }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
@@ -160,6 +165,11 @@ impl Tx {
     pub(crate) fn removed_user(&mut self, user: &UserId) {
         self.touched.users.remove(user);
         self.touched.removed_users.insert(user.clone());
+    }
+
+    /// All sessions of the user are closed.
+    pub(crate) fn closed_sessions(&mut self, user: &UserId) {
+        self.touched.sessions_of.insert(user.clone());
     }
 
     /// These tickets are revoked.
