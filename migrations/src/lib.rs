@@ -11,6 +11,7 @@
 use sea_orm_migration::prelude::*;
 
 mod client;
+mod consent;
 mod credential;
 mod event;
 mod event_order;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(ticket_use::Step),
             Box::new(event_order::Step),
             Box::new(session::Step),
+            Box::new(consent::Step),
         ]
     }
 }

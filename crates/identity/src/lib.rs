@@ -1,4 +1,4 @@
-//! Realms, users, groups, roles, clients, scopes, credentials, keys, tickets and events, and their rows.
+//! Realms, users, groups, roles, clients, scopes, credentials, consents, keys, sessions, tickets and events, and their rows.
 //!
 //! Owns: the store (SQLite by default, PostgreSQL for many nodes), the realm snapshots that every request reads, the one
 //! door for proving a password or token (`authenticate`), the one gate before a signature (`gate`), Keycloak's realm
@@ -14,6 +14,7 @@
 mod authenticate;
 mod cache;
 mod client;
+mod consent;
 mod credential;
 mod error;
 mod event;
@@ -53,6 +54,7 @@ mod writer;
 
 pub use authenticate::{Denied, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, SecondFactor};
 pub use client::{Client, ClientSecret};
+pub use consent::Consent;
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
 pub use event::{Event, EventQuery};

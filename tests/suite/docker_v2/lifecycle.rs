@@ -45,7 +45,9 @@ async fn a41_a87_a88_no_way_in_outlives_user_client_or_realm() {
     world.set_enabled("bob", false).await;
     expect(&world, &token, "disabled user", false, false).await;
     world.set_enabled("bob", true).await;
-    expect(&world, &token, "enabled again", true, true).await;
+    // What was revoked stays so.
+    expect(&world, &token, "enabled again", true, false).await;
+    let token = world.identity_token("bob").await;
 
     world.set_client_enabled("registry", false).await;
     expect(&world, &token, "disabled client", false, false).await;

@@ -13,6 +13,7 @@ mod lifetime;
 pub(crate) mod map;
 mod revoke;
 mod secret;
+mod spent;
 mod sweep;
 #[cfg(test)]
 mod tests;
