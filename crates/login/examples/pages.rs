@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool at a terminal: what it says is its purpose")]
 
-#[path = "../tests/pages/samples.rs"]
+#[path = "../tests/pages/samples/mod.rs"]
 mod samples;
 
 use std::collections::BTreeMap;
@@ -26,7 +26,9 @@ async fn main() {
     let themes = match Themes::load(folder.as_deref().map(Path::new)) {
         Ok(themes) => themes,
         Err(faults) => {
-            faults.iter().for_each(|fault| println!("{fault}"));
+            for fault in faults {
+                println!("{fault}");
+            }
             return;
         }
     };
