@@ -13,6 +13,7 @@ use sea_orm_migration::prelude::*;
 mod client;
 mod credential;
 mod event;
+mod event_order;
 mod group;
 mod key;
 mod login_failure;
@@ -20,8 +21,10 @@ mod meta;
 mod realm;
 mod role;
 mod scope;
+mod session;
 mod shape;
 mod ticket;
+mod ticket_use;
 mod user;
 
 /// Runs the steps in their order.
@@ -43,6 +46,9 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(ticket_use::Step),
+            Box::new(event_order::Step),
+            Box::new(session::Step),
         ]
     }
 }

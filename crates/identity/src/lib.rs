@@ -20,6 +20,8 @@ mod event;
 mod gate;
 mod group;
 mod id;
+mod importers;
+mod insert;
 mod key;
 mod login_failure;
 mod mapper;
@@ -33,7 +35,6 @@ mod role;
 mod rows;
 mod scope;
 mod sealing;
-#[allow(dead_code, reason = "the verbs over rows follow")]
 mod session;
 mod store;
 mod sweep;
@@ -59,7 +60,7 @@ pub use event::{Event, EventQuery};
 pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
@@ -69,10 +70,13 @@ pub use policy::{
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
 pub use scope::ClientScope;
-pub use session::{ClientSession, LiveSession, NoSessionId, Notes, RefreshState, SessionId, UserSession};
+pub use session::{
+    ClientSession, LiveSession, NewClientSession, NewSession, NoSessionId, Notes, RefreshPolicy, RefreshRotation,
+    RefreshState, SessionCount, SessionId, SessionPage, UserSession, WithTicket,
+};
 pub use store::Identity;
 pub use sweep::Swept;
-pub use ticket::{NewTicket, Ticket, TicketSelector};
+pub use ticket::{IssuedTicket, NewTicket, Ticket, TicketLifetime, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;

@@ -11,8 +11,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
-    sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx, authenticate::Door, event::Events, importers::Importers, login_failure::Failures, poller::Poll,
+    realm::map::Realms, session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -22,6 +22,7 @@ pub struct Identity(pub(crate) Arc<Inner>);
 /// What every clone of [`Identity`] shares.
 pub(crate) struct Inner {
     pub(crate) store: Store,
+    pub(crate) importers: Importers,
     pub(crate) master_key: MasterKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -29,6 +30,7 @@ pub(crate) struct Inner {
     pub(crate) realms: Realms,
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
+    pub(crate) sessions: Sessions,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,

@@ -17,9 +17,11 @@ use crate::{
     Clock, Identity,
     authenticate::Door,
     event::Events,
+    importers::Importers,
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
+    session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
     ticket::map::Tickets,
@@ -147,11 +149,13 @@ pub struct Statistics {
     pub users_in_memory: u64,
     /// Tickets in memory.
     pub tickets_in_memory: u64,
+    /// Sessions in memory.
+    pub sessions_in_memory: u64,
 }
 
 impl Identity {
     /// Opens the store: refuses a database that is not ours, is newer, or belongs to another master key, and leaves it
-    /// alone; then migrates, sweeps realms left behind by a broken import, and starts the writer and the poller.
+    /// alone; then migrates, sweeps realms left behind by an import that died, and starts the writer and the poller.
     pub async fn open(settings: OpenSettings) -> Result<Self, OpenError> {
         let statements = StatementCount::default();
         let database = &settings.database;
@@ -177,12 +181,15 @@ impl Identity {
             }
         };
         let store = Store { reader, writer, statements };
+        let importers = Importers::of(database);
+        importers.sweep(&store).await.map_err(inspect::failed)?;
         prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
         let hashing = HashingPool::new(settings.hashing)
             .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
         let door = Door::new(&settings.master_key, &*settings.random);
         let inner = Arc::new(Inner {
             store,
+            importers,
             master_key: settings.master_key,
             clock: settings.clock,
             random: settings.random,
@@ -190,6 +197,7 @@ impl Identity {
             realms: Realms::default(),
             users: Users::default(),
             tickets: Tickets::default(),
+            sessions: Sessions::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),
@@ -214,6 +222,7 @@ impl Identity {
             realms_in_memory: inner.realms.len(),
             users_in_memory: inner.users.len(),
             tickets_in_memory: inner.tickets.len(),
+            sessions_in_memory: inner.sessions.len(),
         }
     }
 

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Transac
 use serde_json::json;
 
 use crate::{
-    NewGroup, NewTicket, NewUser, TicketSelector,
+    NewGroup, NewTicket, NewUser, TicketLifetime, TicketSelector,
     testing::{TestStore, on_each_database},
 };
 
@@ -95,12 +95,16 @@ async fn no_hot_statement_reads_a_whole_table() {
             expires_at: None,
             dies_with_password: true,
             user_version: None,
+            most: Some(1),
         };
         let secret = explained(&store, "issue", identity.issue_ticket(ticket("one"), "pt")).await.unwrap();
         store.restart().await;
         let identity = store.identity.clone();
         let found = explained(&store, "ticket by secret", identity.find_ticket(&realm, "one", &secret)).await.unwrap();
-        assert!(found.is_some());
+        let found = found.unwrap();
+        store.clock.advance(60 * 60 * 1000);
+        let lifetime = TicketLifetime::offline(&realm.settings);
+        explained(&store, "touch", identity.touch_ticket(&secret, &found, lifetime)).await;
         let used = explained(&store, "consume", identity.consume_ticket(&realm, "one", &secret)).await.unwrap();
         assert!(used.is_some());
         for selector in

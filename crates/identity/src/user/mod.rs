@@ -8,6 +8,7 @@ mod load;
 pub(crate) mod map;
 pub(crate) mod member;
 pub(crate) mod role;
+mod standing;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub use add::NewUser;
 pub use change::UserChange;
+pub(crate) use standing::lock_out;
 
 use crate::{ClientId, CredentialFacts, Error, GroupId, Identity, Realm, RealmId, RoleId, UserId};
 

@@ -7,8 +7,9 @@ use crate::{
     Error,
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
+    session::{AttachClient, CloseSessions, OpenSession, RotateRefresh, TouchSession},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, TouchTicket},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -77,9 +78,15 @@ macro_rules! lanes {
 lanes! {
     issue: IssueTicket,
     consume: ConsumeTicket,
+    touch: TouchTicket,
     revoke: RevokeTickets,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
+    open_session: OpenSession,
+    attach_client: AttachClient,
+    rotate_refresh: RotateRefresh,
+    touch_session: TouchSession,
+    close_sessions: CloseSessions,
     append: AppendEvents,
 }
 
