@@ -55,7 +55,8 @@ async fn page(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
     let asked = |name: &str| query.get(name).map(String::as_str);
-    let locales: Vec<String> = themes.locales("login", asked("theme").unwrap_or("base")).iter().map(ToString::to_string).collect();
+    let locales: Vec<String> =
+        themes.locales("login", asked("theme").unwrap_or("base")).iter().map(ToString::to_string).collect();
     let link = format!("/{wanted}?theme={}", asked("theme").unwrap_or("base"));
     let frame = themes.frame(&FrameRequest {
         realm: RealmLook {

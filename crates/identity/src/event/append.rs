@@ -6,9 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityNa
 
 use crate::{Error, RealmId, insert::Rows, realm, writer::HotCommand};
 
-const COLUMNS: [&str; 11] = [
-    "id", "realm_id", "time", "kind", "client_id", "user_id", "session_id", "address", "error", "details", "sequence",
-];
+const COLUMNS: [&str; 11] =
+    ["id", "realm_id", "time", "kind", "client_id", "user_id", "session_id", "address", "error", "details", "sequence"];
 
 /// Events to be stored.
 pub(crate) struct AppendEvents {
