@@ -12,6 +12,7 @@
 //! | spec | file |
 //! |---|---|
 //! | RFC 7515 (JWS), RFC 7518 §3 (algorithms), RFC 8037 (Ed25519) | `jws.rs`, `algorithm.rs`, `key.rs` |
+//! | RFC 7518 §3.2 (HMAC with a shared secret) | `mac.rs` |
 //! | RFC 7517 (JWK) | `jwk.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |
 //! | RFC 5280 (certificates) | `certificate.rs` |
@@ -27,6 +28,7 @@ pub mod jwk;
 pub mod jws;
 pub mod key;
 pub mod key_id;
+pub mod mac;
 pub mod otp;
 pub mod password;
 pub mod public_key;

@@ -20,6 +20,7 @@ const VERSION: u8 = 1;
 const TAG_LEN: usize = 16;
 const SEALING_LABEL: &[u8] = b"portreeve seal v1";
 const CHECK_LABEL: &[u8] = b"portreeve check value v1";
+const PURPOSE_LABEL: &[u8] = b"portreeve purpose v1/";
 
 /// Something sealed could not be opened: it was changed, belongs elsewhere, or was sealed under another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,13 @@ impl MasterKey {
     pub fn check_value(&self) -> [u8; 16] {
         let derived = derive(&self.bytes, CHECK_LABEL);
         derived.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// A secret of its own for one purpose, which says nothing about the master key or any other purpose's.
+    pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 64]> {
+        let mut out = Zeroizing::new([0u8; 64]);
+        expand(&self.bytes, &[PURPOSE_LABEL, purpose.as_bytes()], out.as_mut_slice());
+        out
     }
 
     /// Seals `plain`. `aad` says where it belongs (table, column, row): opening it elsewhere fails.
@@ -140,13 +148,24 @@ fn bound(aad: &[u8]) -> Vec<u8> {
 /// HKDF-SHA-256 (RFC 5869) with `label` as info: each purpose has its own key, none says anything about another.
 fn derive(master: &[u8; 32], label: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut out = Zeroizing::new([0u8; 32]);
+    expand(master, &[label], out.as_mut_slice());
+    out
+}
+
+/// Fills `out` from the master key and the concatenation of `info`.
+fn expand(master: &[u8; 32], info: &[&[u8]], out: &mut [u8]) {
+    struct Length(usize);
+    impl hkdf::KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
     let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(master);
-    let filled = derived.expand(&[label], hkdf::HKDF_SHA256).and_then(|material| material.fill(out.as_mut_slice()));
-    // Thirty-two bytes are far under HKDF's limit.
+    let filled = derived.expand(info, Length(out.len())).and_then(|material| material.fill(out));
+    // Sixty-four bytes are far under HKDF's limit.
     if filled.is_err() {
         crate::fatal();
     }
-    out
 }
 
 #[cfg(test)]

@@ -11,7 +11,11 @@ use crypto::algorithm::Algorithm;
 use crypto::jws::EncodedHeader;
 use serde::Serialize;
 
-use crate::{Client, Error, KeyStatus, Method, Realm, RealmKey, Timestamp, Transient};
+mod subject;
+
+pub use subject::Subject;
+
+use crate::{Client, ClientSession, Error, KeyStatus, Method, Realm, RealmKey, Timestamp, Transient, User};
 
 /// Proof that a token may be issued to this client for this subject, now.
 ///
@@ -21,14 +25,14 @@ use crate::{Client, Error, KeyStatus, Method, Realm, RealmKey, Timestamp, Transi
 /// # use std::sync::Arc;
 /// # fn forge<'a>(realm: &'a Arc<identity::Realm>, client: &'a Arc<identity::Client>, subject: &'a identity::Transient,
 /// #     at: identity::Timestamp) -> identity::Granted<'a> {
-/// identity::Granted { realm, client, subject, at }
+/// identity::Granted { realm, client, subject: identity::Subject::from(subject), at }
 /// # }
 /// ```
 #[derive(Clone, Copy)]
 pub struct Granted<'a> {
     realm: &'a Arc<Realm>,
     client: &'a Arc<Client>,
-    subject: &'a Transient,
+    subject: Subject<'a>,
     at: Timestamp,
 }
 
@@ -61,6 +65,8 @@ pub enum GateRefusal {
     ActionRequired,
     /// The proof is older than the not-before of the realm, the client or the user.
     NotBefore,
+    /// The client has no part in the session.
+    NotInSession,
 }
 
 impl GateRefusal {
@@ -74,6 +80,7 @@ impl GateRefusal {
             Self::UserDisabled => "user_disabled",
             Self::ActionRequired => "resolve_required_actions",
             Self::NotBefore => "invalid_token",
+            Self::NotInSession => "user_session_not_found",
         }
     }
 }
@@ -88,8 +95,8 @@ impl std::error::Error for GateRefusal {}
 
 /// Asks whether a token may be issued to `client`, over `protocol`, for `subject`.
 ///
-/// A lock is not asked about again: for a password the door has just done so, and a token credential outlives a
-/// temporary lock on purpose.
+/// A lock is not asked about again: for a password the door has just done so, and a token credential or a session outlives
+/// a temporary lock on purpose.
 ///
 /// # Errors
 /// The first thing that stands against it.
@@ -97,9 +104,10 @@ pub fn admit<'a>(
     realm: &'a Arc<Realm>,
     client: &'a Arc<Client>,
     protocol: &str,
-    subject: &'a Transient,
+    subject: impl Into<Subject<'a>>,
     now: Timestamp,
 ) -> Result<Granted<'a>, GateRefusal> {
+    let subject = subject.into();
     if !realm.enabled {
         return Err(GateRefusal::RealmDisabled);
     }
@@ -113,11 +121,21 @@ pub fn admit<'a>(
     if !client.enabled {
         return Err(GateRefusal::ClientDisabled);
     }
-    check_subject(realm, client, subject)?;
+    match subject {
+        Subject::Transient(transient) => check_transient(realm, client, transient)?,
+        Subject::Session(live) => {
+            if live.session().realm != realm.id {
+                return Err(GateRefusal::ForeignUser);
+            }
+            let own = live.client_session().filter(|part| part.client == client.id);
+            let part = own.ok_or(GateRefusal::NotInSession)?;
+            check_session(realm, client, live.user(), live.session().started_at, part)?;
+        }
+    }
     Ok(Granted { realm, client, subject, at: now })
 }
 
-fn check_subject(realm: &Realm, client: &Client, subject: &Transient) -> Result<(), GateRefusal> {
+fn check_transient(realm: &Realm, client: &Client, subject: &Transient) -> Result<(), GateRefusal> {
     let (Some(user), Some(proven_at), Some(method)) = (subject.user(), subject.at(), subject.method()) else {
         return Ok(());
     };
@@ -127,8 +145,9 @@ fn check_subject(realm: &Realm, client: &Client, subject: &Transient) -> Result<
     if !user.enabled {
         return Err(GateRefusal::UserDisabled);
     }
-    // A token credential was handed out when nothing was pending; what has come up since is asked at the next log-in.
-    if method != Method::Ticket && !user.required_actions.is_empty() {
+    // A token credential was handed out when nothing was pending; what has come up since is asked at the next log-in. A
+    // service account is nobody who could be asked.
+    if !matches!(method, Method::Ticket | Method::Client) && !user.required_actions.is_empty() {
         return Err(GateRefusal::ActionRequired);
     }
     // Not-before is a second: everything proven before it has been revoked.
@@ -137,6 +156,24 @@ fn check_subject(realm: &Realm, client: &Client, subject: &Transient) -> Result<
         return Err(GateRefusal::NotBefore);
     }
     Ok(())
+}
+
+/// Whether the session is alive was asked by whoever made the proof; that nothing of it is left out is asked here again, for
+/// the snapshot that the token is signed from may be a newer one. What has come up for the user to do since the session began
+/// is asked at the next log-in.
+fn check_session(
+    realm: &Realm,
+    client: &Client,
+    user: &User,
+    started_at: Timestamp,
+    part: &ClientSession,
+) -> Result<(), GateRefusal> {
+    if !user.enabled {
+        return Err(GateRefusal::UserDisabled);
+    }
+    let revoked = started_at.seconds() < realm.settings.not_before.max(user.not_before)
+        || part.started_at.seconds() < client.not_before;
+    if revoked { Err(GateRefusal::NotBefore) } else { Ok(()) }
 }
 
 impl<'a> Granted<'a> {
@@ -151,7 +188,7 @@ impl<'a> Granted<'a> {
     }
 
     /// Whom the token is about.
-    pub fn subject(&self) -> &'a Transient {
+    pub fn subject(&self) -> Subject<'a> {
         self.subject
     }
 
@@ -179,7 +216,18 @@ impl<'a> Granted<'a> {
             _ => Err(Error::Refused("the key is not an active key of this realm".to_owned())),
         }
     }
+
+    /// Authenticates claims with the realm's internal secret: for tokens that the realm alone reads again, such as refresh
+    /// tokens. The header's `typ` is `JWT`; what the token is for stands in the claims.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] if the claims have no JSON form.
+    pub fn sign_internal(&self, claims: &impl Serialize) -> Result<String, Error> {
+        self.realm.internal.sign(claims)
+    }
 }
 
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;

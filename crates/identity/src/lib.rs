@@ -33,6 +33,8 @@ mod role;
 mod rows;
 mod scope;
 mod sealing;
+#[allow(dead_code, reason = "the verbs over rows follow")]
+mod session;
 mod store;
 mod sweep;
 mod task;
@@ -49,15 +51,15 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, LOCK_TOKENS, Method, PasswordRefused, Peer, Proven, SecondFactor};
-pub use client::Client;
+pub use authenticate::{Denied, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, SecondFactor};
+pub use client::{Client, ClientSecret};
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
 pub use event::{Event, EventQuery};
-pub use gate::{GateRefusal, Granted, admit};
+pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
@@ -66,6 +68,8 @@ pub use policy::{
 };
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
+pub use scope::ClientScope;
+pub use session::{ClientSession, LiveSession, NoSessionId, Notes, RefreshState, SessionId, UserSession};
 pub use store::Identity;
 pub use sweep::Swept;
 pub use ticket::{NewTicket, Ticket, TicketSelector};

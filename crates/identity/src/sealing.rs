@@ -133,9 +133,14 @@ pub(crate) fn put_back(document: &mut Value, secrets: &Map<String, Value>) {
     for (pointer, value) in secrets {
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         if let Some(Value::Object(members)) = document.pointer_mut(parent) {
-            members.insert(name.replace("~1", "/").replace("~0", "~"), value.clone());
+            members.insert(unescape(name), value.clone());
         }
     }
+}
+
+/// The other way round.
+pub(crate) fn unescape(name: &str) -> String {
+    name.replace("~1", "/").replace("~0", "~")
 }
 
 /// Seals what was taken out; none for nothing.

@@ -123,10 +123,12 @@ async fn issue(
     let issuer = door.issuer();
 
     let subject = prove(door, &client, &docker, request, &issuer, trace).await?;
-    let credential = subject.method().map(|method| match method {
-        Method::Password => CredentialKind::Password,
-        Method::PasswordAndOtp => CredentialKind::PasswordAndOtp,
-        Method::Ticket => CredentialKind::IdentityToken,
+    let credential = subject.method().and_then(|method| match method {
+        Method::Password => Some(CredentialKind::Password),
+        Method::PasswordAndOtp => Some(CredentialKind::PasswordAndOtp),
+        Method::Ticket => Some(CredentialKind::IdentityToken),
+        // This door takes none of those.
+        Method::Client | Method::Otp | Method::RecoveryCode | Method::EmailLink | Method::Session => None,
     });
     trace.credential = Some(credential.map_or("none", CredentialKind::word));
 

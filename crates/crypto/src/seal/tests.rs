@@ -74,3 +74,12 @@ proptest! {
         prop_assert!(key().open(b"", &bytes).is_err());
     }
 }
+
+#[test]
+fn each_purpose_and_each_key_has_a_secret_of_its_own() {
+    let key = super::tests::key();
+    assert_eq!(key.derive("a"), key.derive("a"));
+    assert_ne!(key.derive("a"), key.derive("b"));
+    assert_ne!(key.derive("a"), MasterKey::generate(&crate::random::SystemRandom).derive("a"));
+    assert!(!key.derive("a").windows(16).any(|window| key.bytes.windows(16).any(|bytes| bytes == window)));
+}

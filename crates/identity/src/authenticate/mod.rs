@@ -15,14 +15,18 @@
 //! | `factor.rs` | a one-time code typed after the password |
 //! | `rehash.rs` | the newer hash that a right password gets |
 //! | `change.rs` | a new password against the realm's policy |
+//! | `method.rs` | the ways of proving |
+//! | `service_account.rs` | a client that acts for itself |
 
 mod change;
 mod factor;
 mod lock;
+mod method;
 mod password;
 mod proven;
 mod rehash;
 mod repeat;
+mod service_account;
 mod stored;
 mod ticket;
 mod unknown;
@@ -34,7 +38,8 @@ use crypto::random::Random;
 use crypto::seal::MasterKey;
 
 pub use change::PasswordRefused;
-pub use proven::{Denied, Method, Peer, Proven, SecondFactor};
+pub use method::{Method, Methods};
+pub use proven::{Denied, Peer, Proven, SecondFactor};
 pub use ticket::LOCK_TOKENS;
 
 /// What the door keeps in memory between requests. None of it can prove anything.
@@ -42,6 +47,7 @@ pub(crate) struct Door {
     repeats: repeat::Repeats,
     dummies: unknown::Dummies,
     rehash: rehash::Rehash,
+    accounts: service_account::Accounts,
 }
 
 impl Door {
@@ -50,6 +56,7 @@ impl Door {
             repeats: repeat::Repeats::new(random),
             dummies: unknown::Dummies::new(master),
             rehash: rehash::Rehash::default(),
+            accounts: service_account::Accounts::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::{Error, Realm, RealmId, Timestamp, User, UserId};
+use crate::{Error, Method, Methods, Realm, RealmId, Timestamp, User, UserId};
 
 /// Who is asking, as far as the network says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +24,6 @@ pub enum SecondFactor {
     Ignore,
 }
 
-/// How somebody proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// A password.
-    Password,
-    /// A password and a one-time code.
-    PasswordAndOtp,
-    /// A stored, revocable token.
-    Ticket,
-}
-
 /// Somebody has proved who they are. Only this room can make one, so that whoever holds one need not ask again.
 ///
 /// ```compile_fail,E0451
@@ -48,11 +37,12 @@ pub struct Proven {
     user: Arc<User>,
     at: Timestamp,
     method: Method,
+    methods: Methods,
 }
 
 impl Proven {
     pub(super) fn new(realm: &Realm, user: Arc<User>, at: Timestamp, method: Method) -> Self {
-        Self { realm: realm.id.clone(), user, at, method }
+        Self { realm: realm.id.clone(), user, at, method, methods: method.into() }
     }
 
     /// One that the door would never have made, for the gate's own tests.
@@ -76,9 +66,14 @@ impl Proven {
         self.at
     }
 
-    /// How it was given.
+    /// How it was given; of several ways, the first.
     pub fn method(&self) -> Method {
         self.method
+    }
+
+    /// All ways in which it was given.
+    pub fn methods(&self) -> Methods {
+        self.methods
     }
 }
 

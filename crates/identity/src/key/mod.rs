@@ -2,6 +2,7 @@
 
 mod add;
 pub(crate) mod entity;
+mod internal;
 mod lock;
 mod make;
 mod ring;
@@ -12,6 +13,8 @@ use std::{fmt, str::FromStr};
 use crypto::{algorithm::Algorithm, key::KeyPair};
 
 pub use add::NewKey;
+pub(crate) use internal::InternalKey;
+pub use internal::{InternalKind, InternalTokenError};
 pub(crate) use make::certificate;
 pub use ring::KeyRing;
 pub(crate) use ring::ring_of;

@@ -37,7 +37,33 @@ impl Default for EffectiveMap {
     }
 }
 
+/// Sets of roles whose closures are kept with one snapshot: there are about as many as clients and client scopes.
+const CLOSURES: usize = 1024;
+
+/// Bounded map of closures by the roles they begin with.
+pub(crate) struct Closures(Cache<Box<[RoleId]>, Arc<HashSet<RoleId>>>);
+
+impl Default for Closures {
+    fn default() -> Self {
+        Self(Cache::new(CLOSURES))
+    }
+}
+
 impl Realm {
+    /// These roles and all that they bring by composites.
+    pub fn role_closure(&self, roles: &[RoleId]) -> Arc<HashSet<RoleId>> {
+        if let Some(kept) = self.closures.0.get(roles) {
+            return kept;
+        }
+        let mut closure = HashSet::new();
+        for role in roles {
+            self.roles.close_over(role, &mut closure);
+        }
+        let closure = Arc::new(closure);
+        self.closures.0.insert(roles.into(), Arc::clone(&closure));
+        closure
+    }
+
     /// All roles and groups of a user of this realm.
     pub fn effective(&self, user: &User) -> Arc<Effective> {
         let key = (user.id.clone(), user.version);

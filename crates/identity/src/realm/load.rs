@@ -1,23 +1,19 @@
 //! Loading a snapshot from its rows: a dozen statements in one consistent read.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, OnceLock},
-};
+use std::sync::Arc;
 
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, TransactionTrait, sea_query::ExprTrait,
 };
-use serde_json::Value;
 
-use super::{RealmSettings, entity, texts};
+use super::{RealmSettings, entity};
 use crate::{
-    Client, ClientId, Error, Identity, Mapper, Realm, RealmId, client, credential,
+    Error, Identity, Realm, RealmId, client, credential,
     group::{self, GroupTree},
-    key, mapper, meta, role,
+    key, meta, role,
     role::RoleTree,
-    rows, scope,
+    rows,
 };
 
 /// Names of the visible realms.
@@ -97,14 +93,18 @@ async fn realm(identity: &Identity, on: &DatabaseTransaction, row: entity::Model
         .all(on)
         .await?;
     let keys = key::entity::Entity::find().filter(key::entity::Column::RealmId.eq(id)).all(on).await?;
-    let clients = clients(on, id).await?;
+    let roles = RoleTree::new(roles, composites);
+    let client::load::Loaded { clients, scopes } = client::load::of_realm(identity, on, id, &document, &roles).await?;
 
     Ok(Realm {
         keys: key::ring_of(identity, keys),
+        internal: key::InternalKey::of(&identity.0.master_key, &RealmId::from(id))?,
         by_client_id: clients.iter().map(|client| (Arc::clone(&client.client_id), Arc::clone(client))).collect(),
         by_row: clients.iter().map(|client| (client.id.clone(), Arc::clone(client))).collect(),
         clients,
-        roles: RoleTree::new(roles, composites),
+        scopes,
+        roles,
+        closures: super::effective::Closures::default(),
         groups: GroupTree::new(groups, grants),
         effective: super::effective::EffectiveMap::default(),
         password_mix: password_mix(on, id).await?,
@@ -123,76 +123,6 @@ where
     C::EntityName: EntityTrait,
 {
     <C::EntityName as EntityTrait>::find().select_only().column(column).filter(realm.eq(id)).into_query()
-}
-
-async fn clients(on: &impl ConnectionTrait, realm: &str) -> Result<Vec<Arc<Client>>, Error> {
-    let rows = client::entity::Entity::find()
-        .filter(client::entity::Column::RealmId.eq(realm))
-        .order_by_asc(client::entity::Column::Position)
-        .all(on)
-        .await?;
-    let bindings = scope::binding::Entity::find()
-        .filter(scope::binding::Column::Optional.eq(false))
-        .filter(scope::binding::Column::ClientId.in_subquery(ids(
-            client::entity::Column::Id,
-            client::entity::Column::RealmId,
-            realm,
-        )))
-        .order_by_asc(scope::binding::Column::Position)
-        .all(on)
-        .await?;
-    let mut of_client: HashMap<String, Vec<Arc<Mapper>>> = HashMap::new();
-    let mut of_scope: HashMap<String, Vec<Arc<Mapper>>> = HashMap::new();
-    let mappers = mapper::entity::Entity::find()
-        .filter(mapper::entity::Column::RealmId.eq(realm))
-        .order_by_asc(mapper::entity::Column::Position)
-        .all(on)
-        .await?;
-    for mut row in mappers {
-        let (owners, owner) = match (row.client_id.take(), row.scope_id.take()) {
-            (Some(client), _) => (&mut of_client, client),
-            (None, Some(scope)) => (&mut of_scope, scope),
-            (None, None) => continue,
-        };
-        owners.entry(owner).or_default().push(Arc::new(Mapper::from_row(row)?));
-    }
-    let mut scopes: HashMap<String, Vec<String>> = HashMap::new();
-    for binding in bindings {
-        scopes.entry(binding.client_id).or_default().push(binding.scope_id);
-    }
-    rows.into_iter()
-        .map(|row| {
-            let own = of_client.remove(&row.id).unwrap_or_default();
-            let brought = scopes.remove(&row.id).unwrap_or_default();
-            let brought = brought.iter().filter_map(|scope| of_scope.get(scope)).flatten().map(Arc::clone);
-            let mappers = own.into_iter().chain(brought).filter(|mapper| mapper.protocol == row.protocol).collect();
-            client_of(row, mappers).map(Arc::new)
-        })
-        .collect()
-}
-
-fn client_of(row: client::entity::Model, mappers: Vec<Arc<Mapper>>) -> Result<Client, Error> {
-    let document = rows::document(&row.document, &format!("client {}", row.id))?;
-    let list = |member: &str| -> Vec<String> {
-        let values = document.get(member).and_then(Value::as_array).into_iter().flatten();
-        values.filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    Ok(Client {
-        attributes: match document.get("attributes") {
-            Some(Value::Object(attributes)) => texts(attributes.clone()),
-            _ => BTreeMap::new(),
-        },
-        web_origins: list("webOrigins"),
-        redirect_uris: list("redirectUris"),
-        not_before: document.get("notBefore").and_then(Value::as_i64).unwrap_or_default(),
-        id: ClientId::from(row.id),
-        client_id: row.client_id.into(),
-        enabled: row.enabled,
-        protocol: row.protocol.into(),
-        mappers,
-        document: Arc::new(document),
-        typed: OnceLock::new(),
-    })
 }
 
 /// Kinds of password hash in this realm, most frequent first: answered from an index.

@@ -10,6 +10,7 @@ mod load;
 pub(crate) mod map;
 mod master;
 mod settings;
+mod words;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -20,9 +21,13 @@ pub(crate) use add::check_name;
 pub(crate) use birth::BirthRules;
 pub use effective::Effective;
 pub(crate) use settings::texts;
-pub use settings::{BruteForceStrategy, OtpPolicy, RealmSettings, SslRequired};
+pub use settings::{OtpPolicy, RealmSettings};
+pub use words::{BruteForceStrategy, SslRequired};
 
-use crate::{Client, ClientId, Error, GroupId, Identity, KeyRing, RealmId, RoleId, group::GroupTree, role::RoleTree};
+use crate::{
+    Client, ClientId, ClientScope, Error, GroupId, Identity, KeyRing, RealmId, RoleId, group::GroupTree,
+    key::InternalKey, role::RoleTree,
+};
 
 /// A realm's snapshot: settings, clients with their mappers, keys, roles and groups.
 pub struct Realm {
@@ -39,12 +44,15 @@ pub struct Realm {
     /// The Keycloak RealmRepresentation, less what has rows of its own and less secrets.
     pub document: Arc<Value>,
     pub(crate) keys: KeyRing,
+    pub(crate) internal: InternalKey,
     pub(crate) clients: Vec<Arc<Client>>,
+    pub(crate) scopes: Vec<Arc<ClientScope>>,
     pub(crate) by_client_id: HashMap<Arc<str>, Arc<Client>>,
     pub(crate) by_row: HashMap<ClientId, Arc<Client>>,
     pub(crate) roles: RoleTree,
     pub(crate) groups: GroupTree,
     pub(crate) effective: effective::EffectiveMap,
+    pub(crate) closures: effective::Closures,
     /// Kinds of password hash (`credential.algorithm`) and how many users have each, most frequent first.
     pub(crate) password_mix: Vec<(String, u64)>,
 }
@@ -71,6 +79,17 @@ impl Realm {
     /// All clients, in the order they came.
     pub fn clients(&self) -> impl Iterator<Item = &Arc<Client>> {
         self.clients.iter()
+    }
+
+    /// All client scopes, in the order they came.
+    pub fn scopes(&self) -> impl Iterator<Item = &Arc<ClientScope>> {
+        self.scopes.iter()
+    }
+
+    /// The client scope of this name, of whatever protocol.
+    #[must_use]
+    pub fn scope_named(&self, name: &str) -> Option<&Arc<ClientScope>> {
+        self.scopes.iter().find(|scope| *scope.name == *name)
     }
 
     /// The realm's signing keys.
@@ -101,6 +120,11 @@ impl Realm {
             None => None,
         };
         Some((client_id, name))
+    }
+
+    /// The roles of a client, in no particular order.
+    pub fn roles_of_client(&self, id: &ClientId) -> impl Iterator<Item = &RoleId> {
+        self.roles.of_client(id)
     }
 
     /// A group's path, such as `/team/backend`.

@@ -5,35 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::{BruteForceStrategy, SslRequired};
 use crate::PasswordPolicy;
-
-/// When a realm insists on TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SslRequired {
-    /// Always.
-    #[serde(alias = "ALL")]
-    All,
-    /// Unless the peer's address is private.
-    #[default]
-    #[serde(alias = "EXTERNAL")]
-    External,
-    /// Never.
-    #[serde(alias = "NONE")]
-    None,
-}
-
-/// How waiting grows with failed log-ins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub enum BruteForceStrategy {
-    /// One increment more for each failure past the limit.
-    #[serde(rename = "LINEAR")]
-    Linear,
-    /// One increment more each time the limit is reached again.
-    #[default]
-    #[serde(rename = "MULTIPLE")]
-    Multiple,
-}
 
 /// A realm's rules for one-time passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +35,74 @@ pub struct RealmSettings {
     pub ssl_required: SslRequired,
     /// Seconds an access token lives.
     pub access_token_lifespan: i64,
+    /// Seconds it lives when it was given through the browser.
+    pub access_token_lifespan_for_implicit_flow: i64,
+    /// Seconds a session may be idle.
+    pub sso_session_idle_timeout: i64,
+    /// Seconds a session may last.
+    pub sso_session_max_lifespan: i64,
+    /// Seconds a remembered session may be idle; 0: as any other.
+    pub sso_session_idle_timeout_remember_me: i64,
+    /// Seconds a remembered session may last; 0: as any other.
+    pub sso_session_max_lifespan_remember_me: i64,
+    /// Seconds an offline session may be idle.
+    pub offline_session_idle_timeout: i64,
+    /// Whether an offline session has a greatest age.
+    pub offline_session_max_lifespan_enabled: bool,
+    /// Seconds an offline session may last, where it has one.
+    pub offline_session_max_lifespan: i64,
+    /// Seconds a client's part of a session may be idle; 0: as the session.
+    pub client_session_idle_timeout: i64,
+    /// Seconds a client's part of a session may last; 0: as the session.
+    pub client_session_max_lifespan: i64,
+    /// Seconds a client's part of an offline session may be idle; 0: as the session.
+    pub client_offline_session_idle_timeout: i64,
+    /// Seconds a client's part of an offline session may last; 0: as the session.
+    pub client_offline_session_max_lifespan: i64,
+    /// Seconds a code may wait for its client.
+    pub access_code_lifespan: i64,
+    /// Seconds for one step of a log-in.
+    pub access_code_lifespan_user_action: i64,
+    /// Seconds for a whole log-in.
+    pub access_code_lifespan_login: i64,
+    /// Seconds that a link lives that an administrator sent.
+    pub action_token_generated_by_admin_lifespan: i64,
+    /// Seconds that a link lives that a user asked for.
+    pub action_token_generated_by_user_lifespan: i64,
+    /// Seconds a device may wait for its user.
+    #[serde(rename = "oauth2DeviceCodeLifespan")]
+    pub oauth2_device_code_lifespan: i64,
+    /// Seconds between two questions of a device.
+    #[serde(rename = "oauth2DevicePollingInterval")]
+    pub oauth2_device_polling_interval: i64,
+    /// Whether a refresh token may be used a limited number of times.
+    pub revoke_refresh_token: bool,
+    /// How often more than once, then.
+    pub refresh_token_max_reuse: i64,
+    /// Whether people may ask to be remembered.
+    pub remember_me: bool,
+    /// Whether people may register.
+    pub registration_allowed: bool,
+    /// Whether people may ask for a new password.
+    pub reset_password_allowed: bool,
+    /// Whether an e-mail address must be proven.
+    pub verify_email: bool,
+    /// Whether people may change their user name.
+    pub edit_username_allowed: bool,
+    /// Whether pages come in several languages.
+    pub internationalization_enabled: bool,
+    /// Languages of the pages.
+    pub supported_locales: Vec<String>,
+    /// The language where nothing else decides.
+    pub default_locale: Option<String>,
+    /// Theme of the log-in pages.
+    pub login_theme: Option<String>,
+    /// Theme of the account pages.
+    pub account_theme: Option<String>,
+    /// Theme of the console.
+    pub admin_theme: Option<String>,
+    /// Theme of e-mails.
+    pub email_theme: Option<String>,
     /// Tokens issued before this unix second are not taken.
     pub not_before: i64,
     /// Signature algorithm where a client names none.
@@ -123,6 +164,39 @@ impl Default for RealmSettings {
             display_name: None,
             ssl_required: SslRequired::External,
             access_token_lifespan: 300,
+            access_token_lifespan_for_implicit_flow: 900,
+            sso_session_idle_timeout: 1800,
+            sso_session_max_lifespan: 36_000,
+            sso_session_idle_timeout_remember_me: 0,
+            sso_session_max_lifespan_remember_me: 0,
+            offline_session_idle_timeout: 2_592_000,
+            offline_session_max_lifespan_enabled: false,
+            offline_session_max_lifespan: 5_184_000,
+            client_session_idle_timeout: 0,
+            client_session_max_lifespan: 0,
+            client_offline_session_idle_timeout: 0,
+            client_offline_session_max_lifespan: 0,
+            access_code_lifespan: 60,
+            access_code_lifespan_user_action: 300,
+            access_code_lifespan_login: 1800,
+            action_token_generated_by_admin_lifespan: 43_200,
+            action_token_generated_by_user_lifespan: 300,
+            oauth2_device_code_lifespan: 600,
+            oauth2_device_polling_interval: 5,
+            revoke_refresh_token: false,
+            refresh_token_max_reuse: 0,
+            remember_me: false,
+            registration_allowed: false,
+            reset_password_allowed: false,
+            verify_email: false,
+            edit_username_allowed: false,
+            internationalization_enabled: false,
+            supported_locales: Vec::new(),
+            default_locale: None,
+            login_theme: None,
+            account_theme: None,
+            admin_theme: None,
+            email_theme: None,
             not_before: 0,
             default_signature_algorithm: None,
             login_with_email_allowed: true,

@@ -49,6 +49,10 @@ impl RoleTree {
         self.of_clients.get(client)?.get(name)
     }
 
+    pub(crate) fn of_client(&self, client: &ClientId) -> impl Iterator<Item = &RoleId> {
+        self.of_clients.get(client).into_iter().flat_map(HashMap::values)
+    }
+
     pub(crate) fn name(&self, id: &RoleId) -> Option<(Option<&ClientId>, &str)> {
         let role = self.by_id.get(id)?;
         Some((role.client.as_ref(), &role.name))

@@ -1,5 +1,6 @@
 //! Tests of the core on each database.
 
+mod clients;
 mod keys;
 mod open;
 mod plans;

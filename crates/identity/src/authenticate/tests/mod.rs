@@ -7,6 +7,7 @@ mod new_password;
 mod otp;
 mod rehash;
 mod repeats;
+mod service_account;
 mod sizes;
 mod ticket;
 mod who_may;
