@@ -73,12 +73,14 @@ impl Plugins {
         })
     }
 
-    /// The public documents of all plugins, each at `/realms/{realm}/.well-known`.
+    /// The public documents of all plugins, at `/realms/{realm}/.well-known` and at `/.well-known`.
     pub fn well_known(&self) -> Router<ApiState> {
-        self.plugins
-            .iter()
-            .filter(|plugin| plugin.well_known().has_routes())
-            .fold(Router::new(), |router, plugin| router.nest("/realms/{realm}/.well-known", plugin.well_known()))
+        let halves = self.plugins.iter().flat_map(|plugin| {
+            [("/realms/{realm}/.well-known", plugin.well_known()), ("/.well-known", plugin.server_well_known())]
+        });
+        halves
+            .filter(|(_, half)| half.has_routes())
+            .fold(Router::new(), |router, (place, half)| router.nest(place, half))
     }
 
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
