@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-identity", 1),
     ("portreeve-protocol", 2),
     ("portreeve-protocol-docker", 3),
+    ("portreeve-protocol-oidc", 3),
     ("portreeve", 5),
     ("portreeve-tests", 6),
 ];

@@ -279,7 +279,8 @@ fn gate_words(refusal: GateRefusal) -> Words {
         GateRefusal::ForeignClient => TokenError::Client(ClientRefusal::Unknown).words(),
         GateRefusal::ForeignUser => unauthorized(INVALID),
         GateRefusal::UserDisabled => unauthorized("Account is disabled, contact your administrator."),
-        GateRefusal::NotBefore => unauthorized(LOG_IN_AGAIN),
+        // No session ever comes through this door.
+        GateRefusal::NotBefore | GateRefusal::NotInSession => unauthorized(LOG_IN_AGAIN),
         GateRefusal::ActionRequired => unauthorized("Account is not fully set up."),
     }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::claims::{Claims, Roles};
 use crate::claims_request::ClaimsRequest;
+pub(crate) use claims_parameter::add_requested;
 pub(crate) use config::Config;
 pub(crate) use kind::{Into, Kind};
 
@@ -106,9 +107,9 @@ pub(crate) trait Notes: Sync {
     fn note(&self, name: &str) -> Option<&str>;
 }
 
-impl Notes for std::collections::BTreeMap<String, String> {
+impl Notes for identity::Notes {
     fn note(&self, name: &str) -> Option<&str> {
-        self.get(name).map(String::as_str)
+        self.get(name)
     }
 }
 
