@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::browser::Browser;
 use crate::web::RequestFacts;
-use crate::{BoxFuture, Outcome, Portreeve};
+use crate::{BoxFuture, Outcome, Page, PageFrame, Portreeve};
 
 /// What the person shall be asked, whatever their session says (OpenID Connect Core §3.1.2.1, `prompt`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -108,4 +108,7 @@ pub struct ErrorPage<'a> {
 pub trait Pages: Send + Sync + 'static {
     /// The page, in the person's language, at the address that was asked for.
     fn error(&self, portreeve: &Portreeve, headers: &HeaderMap, page: &ErrorPage<'_>) -> Response;
+
+    /// Any other page that a protocol has shown.
+    fn show(&self, portreeve: &Portreeve, headers: &HeaderMap, frame: &PageFrame<'_>, page: &Page<'_>) -> Response;
 }

@@ -11,7 +11,7 @@
 //! | what a plugin gives | `plugin.rs`, `form.rs`, `mapper.rs`, `artefact.rs`, `operation.rs` |
 //! | the registry of plugins | `plugins.rs` |
 //! | what a plugin gets | `state.rs`, `in_realm.rs`, `client_in_realm.rs`, `outcome.rs` |
-//! | what a plugin asks of people, and how it gets them back | `interaction.rs`, `login_return.rs`, `logout.rs` |
+//! | what a plugin asks of people, and how it gets them back | `interaction.rs`, `page.rs`, `login_return.rs`, `logout.rs` |
 //! | the half that browsers use: session layer, cookies | `browser/` |
 //! | what every plugin's tests run | `conformance.rs` |
 //! | web words | `web/` |
@@ -27,6 +27,7 @@ mod mapper;
 mod metrics;
 mod operation;
 mod outcome;
+mod page;
 mod plugin;
 mod plugins;
 mod state;
@@ -42,6 +43,7 @@ pub use mapper::MapperKind;
 pub use metrics::{Metrics, OutcomeKind};
 pub use operation::{Operation, Permission};
 pub use outcome::{Details, EventKinds, Outcome, short};
+pub use page::{Page, PageFrame};
 pub use plugin::{ClientSettings, EventKind, Plugin, Removed};
 pub use plugins::{DuplicatePlugin, Plugins};
 pub use state::{ApiState, Portreeve, WebSettings};

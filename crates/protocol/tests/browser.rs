@@ -16,7 +16,7 @@ use identity::{FieldFault, MapperSeed};
 use protocol::browser::{self, SESSION_COOKIE, SESSION_SECONDS};
 use protocol::{
     ApiState, Artefact, Begin, BoxFuture, BrowserState, ClientSettings, Door, DoorRefusal, ErrorPage, EventKind,
-    EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Pages, Plugin, Plugins, Portreeve, WebSettings,
+    EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Page, PageFrame, Pages, Plugin, Plugins, Portreeve, WebSettings,
 };
 use serde_json::json;
 use tower::ServiceExt as _;
@@ -106,6 +106,10 @@ impl Interaction for Nobody {
 impl Pages for Nobody {
     fn error(&self, _portreeve: &Portreeve, _headers: &HeaderMap, page: &ErrorPage<'_>) -> Response {
         page.status.into_response()
+    }
+
+    fn show(&self, _: &Portreeve, _: &HeaderMap, _: &PageFrame<'_>, _: &Page<'_>) -> Response {
+        StatusCode::OK.into_response()
     }
 }
 
