@@ -12,7 +12,7 @@ use axum::routing::get;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use identity::testing::TestStore;
-use identity::{FieldFault, MapperSeed};
+use identity::{Error, FieldFault, LiveSession, MapperSeed, Realm};
 use protocol::browser::{self, SESSION_COOKIE, SESSION_SECONDS};
 use protocol::{
     ApiState, Artefact, Begin, BoxFuture, BrowserState, ClientSettings, Door, DoorRefusal, ErrorPage, EventKind,
@@ -101,6 +101,17 @@ impl Interaction for Nobody {
         begin.outcome.served();
         Box::pin(std::future::ready(StatusCode::OK.into_response()))
     }
+
+    fn current_session<'a>(
+        &'a self,
+        _: &'a Portreeve,
+        _: &'a Arc<Realm>,
+        _: &'a HeaderMap,
+    ) -> BoxFuture<'a, Result<Option<LiveSession>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn forget_session(&self, _: &Portreeve, _: &Realm, _: &mut HeaderMap) {}
 }
 
 impl Pages for Nobody {

@@ -1,7 +1,7 @@
 //! What an authorization request must satisfy, one check a file, in Keycloak's order. Client and redirect URI were checked
 //! before: whatever fails here goes back to the client by a redirect.
 
-mod length;
+pub(super) mod length;
 mod nonce;
 mod pkce;
 mod pushed;
