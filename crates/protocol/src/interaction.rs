@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use identity::{Client, Error, LiveSession, Realm, ScopeId};
+use identity::{Client, Realm, ScopeId};
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Browser;
@@ -87,20 +87,6 @@ pub struct Begin {
 pub trait Interaction: Send + Sync + 'static {
     /// Starts a log-in; a session that satisfies the demands ends it at once.
     fn begin(&self, begin: Begin) -> BoxFuture<'_, Response>;
-
-    /// The session that a browser's cookies prove, if it is alive.
-    ///
-    /// # Errors
-    /// Of the store.
-    fn current_session<'a>(
-        &'a self,
-        portreeve: &'a Portreeve,
-        realm: &'a Arc<Realm>,
-        headers: &'a HeaderMap,
-    ) -> BoxFuture<'a, Result<Option<LiveSession>, Error>>;
-
-    /// Makes a browser forget its session, by the headers of an answer.
-    fn forget_session(&self, portreeve: &Portreeve, realm: &Realm, answer: &mut HeaderMap);
 }
 
 /// What a person is told when something cannot go on.

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
-use crate::{
-    ApiState, Artefact, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind, Operation,
-};
+use crate::{ApiState, Artefact, BoxFuture, BrowserState, FormField, MapperKind, Operation};
 
 /// A client's settings as they would be saved.
 #[derive(Debug, Clone, Copy)]
@@ -91,16 +89,6 @@ pub trait Plugin: Send + Sync + 'static {
     /// document's name.
     fn server_well_known(&self) -> Router<ApiState> {
         Router::new()
-    }
-
-    /// The way back for people whom it has asked to log in; absent where it asks nobody.
-    fn login_return(&self) -> Option<&dyn LoginReturn> {
-        None
-    }
-
-    /// Whether it wants to know of sessions that end; absent where its clients have no part in any.
-    fn logout(&self) -> Option<&dyn LogoutParticipant> {
-        None
     }
 
     /// Settings of a client, in the order in which a form shows them.

@@ -12,11 +12,16 @@ use axum::routing::get;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use identity::testing::TestStore;
-use identity::{Error, FieldFault, LiveSession, MapperSeed, Realm};
+use identity::{FieldFault, MapperSeed};
 use protocol::browser::{self, SESSION_COOKIE, SESSION_SECONDS};
 use protocol::{
     ApiState, Artefact, Begin, BoxFuture, BrowserState, ClientSettings, Door, DoorRefusal, ErrorPage, EventKind,
+<<<<<<< HEAD
     EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Page, PageFrame, Pages, Plugin, Plugins, Portreeve, WebSettings,
+=======
+    EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Page, PageFrame, Pages, Plugin, Plugins,
+    Portreeve, WebSettings,
+>>>>>>> main
 };
 use serde_json::json;
 use tower::ServiceExt as _;
@@ -101,17 +106,6 @@ impl Interaction for Nobody {
         begin.outcome.served();
         Box::pin(std::future::ready(StatusCode::OK.into_response()))
     }
-
-    fn current_session<'a>(
-        &'a self,
-        _: &'a Portreeve,
-        _: &'a Arc<Realm>,
-        _: &'a HeaderMap,
-    ) -> BoxFuture<'a, Result<Option<LiveSession>, Error>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
-    fn forget_session(&self, _: &Portreeve, _: &Realm, _: &mut HeaderMap) {}
 }
 
 impl Pages for Nobody {
