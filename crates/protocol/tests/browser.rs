@@ -16,12 +16,8 @@ use identity::{FieldFault, MapperSeed};
 use protocol::browser::{self, SESSION_COOKIE, SESSION_SECONDS};
 use protocol::{
     ApiState, Artefact, Begin, BoxFuture, BrowserState, ClientSettings, Door, DoorRefusal, ErrorPage, EventKind,
-<<<<<<< HEAD
-    EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Page, PageFrame, Pages, Plugin, Plugins, Portreeve, WebSettings,
-=======
     EventKinds, FormField, InBrowser, InRealm, Interaction, MapperKind, Page, PageFrame, Pages, Plugin, Plugins,
     Portreeve, WebSettings,
->>>>>>> main
 };
 use serde_json::json;
 use tower::ServiceExt as _;
