@@ -20,6 +20,7 @@ mod meta;
 mod realm;
 mod role;
 mod scope;
+mod session;
 mod shape;
 mod ticket;
 mod user;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(session::Step),
         ]
     }
 }

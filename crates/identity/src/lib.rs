@@ -33,7 +33,6 @@ mod role;
 mod rows;
 mod scope;
 mod sealing;
-#[allow(dead_code, reason = "the verbs over rows follow")]
 mod session;
 mod store;
 mod sweep;
@@ -69,7 +68,10 @@ pub use policy::{
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
 pub use role::NewRole;
 pub use scope::ClientScope;
-pub use session::{ClientSession, LiveSession, NoSessionId, Notes, RefreshState, SessionId, UserSession};
+pub use session::{
+    ClientSession, LiveSession, NewClientSession, NewSession, NoSessionId, Notes, RefreshPolicy, RefreshRotation,
+    RefreshState, SessionCount, SessionId, SessionPage, UserSession, WithTicket,
+};
 pub use store::Identity;
 pub use sweep::Swept;
 pub use ticket::{NewTicket, Ticket, TicketSelector};

@@ -115,6 +115,7 @@ impl Poll {
             inner.users.clear();
             inner.tickets.clear();
             inner.failures.clear();
+            inner.sessions.clear();
         }
         Ok(())
     }

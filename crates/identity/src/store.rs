@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
-    sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
+    session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -29,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) realms: Realms,
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
+    pub(crate) sessions: Sessions,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,

@@ -1,4 +1,4 @@
-//! Sweeping what time has killed: expired tickets, and events older than their realm keeps them.
+//! Sweeping what time has killed: expired tickets, sessions that are over, and events older than their realm keeps them.
 
 use std::{
     sync::{Arc, Weak},
@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    Error, Identity, event,
+    Error, Identity, event, session,
     store::{Inner, Store},
     task::Task,
     ticket,
@@ -25,15 +25,21 @@ const PERIOD: Duration = Duration::from_mins(1);
 pub struct Swept {
     /// Expired tickets.
     pub tickets: u64,
+    /// Sessions that are over.
+    pub sessions: u64,
     /// Events older than their realm keeps them, and those of realms that are gone.
     pub events: u64,
 }
 
 impl Identity {
-    /// Deletes expired tickets and outdated events. Runs by itself every minute; several nodes may do it at once.
+    /// Deletes expired tickets, sessions that are over, and outdated events. Runs by itself every minute; several nodes may do it at once.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
-        Ok(Swept { tickets: ticket::sweep(self.store(), now).await?, events: event::sweep(self.store(), now).await? })
+        Ok(Swept {
+            tickets: ticket::sweep(self.store(), now).await?,
+            sessions: session::sweep(self.store(), now).await?,
+            events: event::sweep(self.store(), now).await?,
+        })
     }
 }
 

@@ -83,6 +83,7 @@ impl Tx {
         for realm in &touched.removed_realms {
             inner.users.drop_realm(realm);
             inner.tickets.drop_realm(realm);
+            inner.sessions.drop_realm(realm);
         }
         for user in &touched.users {
             inner.users.drop_user(user);
@@ -90,10 +91,12 @@ impl Tx {
         for user in &touched.removed_users {
             inner.users.drop_user(user);
             inner.tickets.drop_user(user);
+            inner.sessions.drop_user(user);
             inner.failures.drop_user(user);
         }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
+            inner.sessions.drop_client(client);
         }
         for (realm, login) in &touched.logins {
             inner.users.drop_login(realm, login);

@@ -60,7 +60,6 @@ impl Method {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Methods(u16);
 
-#[allow(dead_code, reason = "the rows of sessions follow")]
 impl Methods {
     /// Whether this way is among them.
     #[must_use]

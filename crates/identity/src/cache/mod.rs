@@ -54,6 +54,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
         }
     }
 
+    /// Remembers what was just written for a key that nobody can have asked for before.
+    pub(crate) fn put(&self, key: K, value: V) {
+        self.entries.insert(key, value);
+    }
+
     /// Forgets `key`, and keeps a load of it that is under way from being remembered.
     pub(crate) fn remove(&self, key: &K) {
         self.entries.remove(key);

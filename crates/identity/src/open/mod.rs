@@ -20,6 +20,7 @@ use crate::{
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
+    session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
     ticket::map::Tickets,
@@ -147,6 +148,8 @@ pub struct Statistics {
     pub users_in_memory: u64,
     /// Tickets in memory.
     pub tickets_in_memory: u64,
+    /// Sessions in memory.
+    pub sessions_in_memory: u64,
 }
 
 impl Identity {
@@ -190,6 +193,7 @@ impl Identity {
             realms: Realms::default(),
             users: Users::default(),
             tickets: Tickets::default(),
+            sessions: Sessions::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),
@@ -214,6 +218,7 @@ impl Identity {
             realms_in_memory: inner.realms.len(),
             users_in_memory: inner.users.len(),
             tickets_in_memory: inner.tickets.len(),
+            sessions_in_memory: inner.sessions.len(),
         }
     }
 

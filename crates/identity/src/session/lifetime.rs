@@ -68,6 +68,16 @@ impl Limits {
         self.max.map_or(idle, |max| idle.min(started.plus_seconds(max)))
     }
 
+    /// Whether it is over by now. A use that was not written down is credited: nobody shall lose a session for that.
+    pub(crate) fn is_over(self, started: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
+        now >= self.end(started, seen.plus_millis(self.lag_millis()))
+    }
+
+    /// When the row of a session that was last used at this time may go: not before it is over for everybody.
+    pub(crate) fn sweep_at(self, started: Timestamp, seen: Timestamp) -> Timestamp {
+        self.end(started, seen.plus_millis(self.lag_millis().saturating_mul(2)))
+    }
+
     /// How far the time of last use in a row may lag behind: a session in constant use is written now and then only.
     pub(crate) fn lag_millis(self) -> i64 {
         (self.idle.saturating_mul(1000) / 20).clamp(500, 60_000)

@@ -24,17 +24,21 @@ pub struct LiveSession {
 }
 
 impl LiveSession {
+    pub(super) fn found(
+        session: Arc<UserSession>,
+        client_session: Option<Arc<ClientSession>>,
+        user: Arc<User>,
+        ends_at: Timestamp,
+        client_ends_at: Option<Timestamp>,
+    ) -> Self {
+        Self { session, client_session, user, ends_at, client_ends_at }
+    }
+
     /// One that nothing has looked at, for the gate's own tests.
     #[cfg(test)]
     pub(crate) fn for_tests(session: UserSession, client: Option<ClientSession>, user: Arc<User>) -> Self {
         let ends_at = session.started_at.plus_seconds(60);
-        Self {
-            session: Arc::new(session),
-            client_session: client.map(Arc::new),
-            user,
-            ends_at,
-            client_ends_at: Some(ends_at),
-        }
+        Self::found(Arc::new(session), client.map(Arc::new), user, ends_at, Some(ends_at))
     }
 
     /// The session.
@@ -55,13 +59,13 @@ impl LiveSession {
         &self.user
     }
 
-    /// When it will be over, if it is not used again meanwhile.
+    /// When it will be over, if it is used now and not again.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         self.ends_at
     }
 
-    /// When the client's part will be over, if it is not used again meanwhile: a refresh token lives no longer.
+    /// When the client's part will be over, if it is used now and not again: a refresh token lives no longer.
     #[must_use]
     pub fn client_ends_at(&self) -> Option<Timestamp> {
         self.client_ends_at

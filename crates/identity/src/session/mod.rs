@@ -3,18 +3,41 @@
 //! A user session is a row; so is each client's part of it. What ends one ends all that was issued under it: whoever wants to
 //! issue a token under a session must show it alive, as a [`LiveSession`], to the gate.
 
+mod close;
+pub(crate) mod entity;
+mod find;
 mod id;
 mod lifetime;
+mod list;
 mod live;
+mod map;
 mod notes;
+mod open;
+mod part_entity;
+mod rotate;
+mod row;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod touch;
+mod values;
 
 use std::{net::IpAddr, sync::Arc};
 
 use uuid::Uuid;
 
+pub(crate) use close::CloseSessions;
 pub use id::{NoSessionId, SessionId};
+pub use list::{SessionCount, SessionPage};
 pub use live::LiveSession;
+pub(crate) use map::{SessionKey, Sessions};
 pub use notes::Notes;
+pub(crate) use open::{AttachClient, OpenSession};
+pub use open::{NewClientSession, NewSession, WithTicket};
+pub(crate) use rotate::RotateRefresh;
+pub use rotate::{RefreshPolicy, RefreshRotation};
+pub(crate) use sweep::sweep;
+pub(crate) use touch::TouchSession;
 
 use crate::{ClientId, Methods, RealmId, Timestamp, UserId};
 

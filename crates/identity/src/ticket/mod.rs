@@ -137,6 +137,13 @@ impl Identity {
     /// [`Error::NotFound`] without that user, [`Error::Refused`] when the user is disabled or has changed,
     /// [`Error::Invalid`] for a wrong prefix or a payload too large, [`Error::Busy`] when too many writes wait.
     pub async fn issue_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<Secret, Error> {
+        let (secret, row) = self.ticket_row(&new, prefix)?;
+        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await?;
+        Ok(secret)
+    }
+
+    /// The secret of a new ticket and its row.
+    pub(crate) fn ticket_row(&self, new: &NewTicket<'_>, prefix: &str) -> Result<(Secret, entity::Model), Error> {
         let random = self.random();
         let secret = secret::make(prefix, random)?;
         let hash = TicketHash::of(&secret).ok_or_else(|| Fault::new("a new ticket's secret has the wrong shape"))?;
@@ -157,8 +164,7 @@ impl Identity {
             expires_at: new.expires_at.map(|time| time.0),
             consumed_at: None,
         };
-        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await?;
-        Ok(secret)
+        Ok((secret, row))
     }
 
     /// The live ticket of this kind with this secret. One node: from memory, without a statement, once it was read. Several

@@ -7,6 +7,7 @@ use crate::{
     Error,
     event::AppendEvents,
     login_failure::{ClearFailures, RecordFailure},
+    session::{AttachClient, CloseSessions, OpenSession, RotateRefresh, TouchSession},
     store::Inner,
     ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
 };
@@ -80,6 +81,11 @@ lanes! {
     revoke: RevokeTickets,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
+    open_session: OpenSession,
+    attach_client: AttachClient,
+    rotate_refresh: RotateRefresh,
+    touch_session: TouchSession,
+    close_sessions: CloseSessions,
     append: AppendEvents,
 }
 

@@ -77,6 +77,18 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// Has a command run, and does not wait for it: for what the next one makes up for. With a full queue nothing is done.
+    pub(crate) fn tell<C: HotCommand>(&self, command: C)
+    where
+        Command: From<Ask<C>>,
+    {
+        let (answer, _) = oneshot::channel();
+        // Whoever waits for an answer goes first: half the queue is theirs.
+        if self.queue.capacity() > QUEUE / 2 {
+            let _ = self.queue.try_send(Command::from(Ask { command, answer }));
+        }
+    }
+
     /// Commands that wait for their turn.
     pub(crate) fn queued(&self) -> u64 {
         (self.queue.max_capacity() - self.queue.capacity()) as u64
