@@ -11,8 +11,17 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
-    session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx,
+    authenticate::Door,
+    event::Events,
+    login_failure::Failures,
+    poller::Poll,
+    realm::map::Realms,
+    session::Sessions,
+    sweep::Sweeper,
+    ticket::{Marks, map::Tickets},
+    user::map::Users,
+    writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -30,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
     pub(crate) sessions: Sessions,
+    pub(crate) marks: Marks,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,

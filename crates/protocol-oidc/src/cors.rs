@@ -42,9 +42,7 @@ pub(crate) fn share(response: &mut Response, request: &HeaderMap) {
 
 /// Whether a page of this request's origin may use the client. Without an origin it is no page.
 pub(crate) fn admits(client: &Client, request: &HeaderMap) -> bool {
-    request
-        .get(header::ORIGIN)
-        .is_none_or(|origin| origin.to_str().is_ok_and(|origin| allows(client, origin)))
+    request.get(header::ORIGIN).is_none_or(|origin| origin.to_str().is_ok_and(|origin| allows(client, origin)))
 }
 
 /// Lets the page of an allowed origin read the answer.
@@ -102,7 +100,8 @@ mod tests {
     fn origins_are_read_from_redirect_uris() {
         assert_eq!(origin_of("https://ui.example/callback?x#y"), Some("https://ui.example"));
         assert_eq!(origin_of("http://localhost:8081/*"), Some("http://localhost:8081"));
-        for none in ["/relative", "https://*", "https://*.example/x", "https://a@b/", "https:///x", "com.app://cb", "*"] {
+        for none in ["/relative", "https://*", "https://*.example/x", "https://a@b/", "https:///x", "com.app://cb", "*"]
+        {
             assert_eq!(origin_of(none), None, "{none}");
         }
     }

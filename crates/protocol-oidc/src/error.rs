@@ -21,12 +21,7 @@ pub(crate) struct Words {
 }
 
 /// One row of such a table.
-pub(crate) const fn words(
-    status: u16,
-    error: &'static str,
-    description: &'static str,
-    event: &'static str,
-) -> Words {
+pub(crate) const fn words(status: u16, error: &'static str, description: &'static str, event: &'static str) -> Words {
     Words { status, error, description, event }
 }
 
@@ -116,8 +111,10 @@ impl OAuthError {
             Self::Told { error, event, .. } => words(400, error, "", event),
             Self::Denied(denied) => match denied {
                 // A locked account looks like a wrong password: whoever guesses must not learn that the guess was right.
-                Denied::Invalid { .. } | Denied::Locked { .. } | Denied::NotBefore { .. } => NOT_ALLOWED,
-                Denied::SecondFactorRequired { .. } => NOT_ALLOWED,
+                Denied::Invalid { .. }
+                | Denied::Locked { .. }
+                | Denied::NotBefore { .. }
+                | Denied::SecondFactorRequired { .. } => NOT_ALLOWED,
                 Denied::Disabled { .. } => invalid_grant("Account disabled", "user_disabled"),
                 Denied::ActionRequired { .. } => {
                     invalid_grant("Account is not fully set up", "resolve_required_actions")
@@ -132,9 +129,7 @@ impl OAuthError {
                 }
                 GateRefusal::ForeignUser => NOT_ALLOWED,
                 GateRefusal::UserDisabled => invalid_grant("User disabled", "user_disabled"),
-                GateRefusal::ActionRequired => {
-                    invalid_grant("Account is not fully set up", "resolve_required_actions")
-                }
+                GateRefusal::ActionRequired => invalid_grant("Account is not fully set up", "resolve_required_actions"),
                 GateRefusal::NotBefore => invalid_grant("Stale token", "invalid_token"),
                 GateRefusal::NotInSession => invalid_grant("Session not active", "user_session_not_found"),
             },

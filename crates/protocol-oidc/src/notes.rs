@@ -17,6 +17,10 @@ pub const DPOP_JKT: &str = "dpop_jkt";
 /// Resources (RFC 8707) that a client session's tokens are for, with spaces between.
 pub const RESOURCE: &str = "resource";
 
+/// Unix milliseconds since when a client has its part in a session without a break. A part that begins anew while the old one
+/// is alive keeps it; refresh tokens from before it are dead.
+pub const SINCE: &str = "since";
+
 /// Notes of a client that acts for itself.
 pub mod service_account {
     /// Its `clientId`.

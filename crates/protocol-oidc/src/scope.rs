@@ -98,13 +98,7 @@ pub(crate) fn grant(
     granted
 }
 
-fn work_out(
-    realm: &Realm,
-    client: &Client,
-    oidc: &OidcClient,
-    openid: bool,
-    scopes: Vec<Arc<ClientScope>>,
-) -> Granted {
+fn work_out(realm: &Realm, client: &Client, oidc: &OidcClient, openid: bool, scopes: Vec<Arc<ClientScope>>) -> Granted {
     let mut mappers = oidc.own_mappers.clone();
     mappers.extend(scopes.iter().filter_map(|scope| oidc.scope_mappers.get(&scope.id)).flatten().cloned());
     mapper::order(&mut mappers);

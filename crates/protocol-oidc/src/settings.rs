@@ -300,17 +300,31 @@ pub static FORM: &[FormField] = &[
         "Keep a session for the client that acts for itself.",
         "false",
     ),
-    flag(LIGHTWEIGHT, "Lightweight access tokens", "Leave claims out of access tokens; introspection tells them.", "false"),
+    flag(
+        LIGHTWEIGHT,
+        "Lightweight access tokens",
+        "Leave claims out of access tokens; introspection tells them.",
+        "false",
+    ),
     flag(AT_JWT, "at+jwt", "Type access tokens as RFC 9068 wants it.", "false"),
     flag(LOWER_CASE_BEARER, "Lower-case token type", "Write bearer instead of Bearer.", "false"),
     flag(DPOP_BOUND, "Require DPoP", "Bind tokens to a key of the client (RFC 9449).", "false"),
-    line(ASSERTION_ALGORITHM, "Assertion algorithm", "The one algorithm of signed client assertions; empty: any that is safe."),
+    line(
+        ASSERTION_ALGORITHM,
+        "Assertion algorithm",
+        "The one algorithm of signed client assertions; empty: any that is safe.",
+    ),
     flag(USE_JWKS_URL, "Use JWKS URL", "Read the client's keys from an address.", "false"),
     line(JWKS_URL, "JWKS URL", "That address."),
     flag(USE_JWKS_STRING, "Use JWKS", "Read the client's keys from here.", "false"),
     line(JWKS_STRING, "JWKS", "Those keys, as a JWK set."),
     flag(DEVICE_GRANT, "Device authorization grant", "Let devices without a keyboard ask.", "false"),
-    flag(TOKEN_EXCHANGE, "Standard token exchange", "Let the client exchange tokens that name it as audience.", "false"),
+    flag(
+        TOKEN_EXCHANGE,
+        "Standard token exchange",
+        "Let the client exchange tokens that name it as audience.",
+        "false",
+    ),
     FormField {
         name: EXCHANGE_REFRESH,
         label: "Refresh tokens from an exchange",
@@ -320,7 +334,12 @@ pub static FORM: &[FormField] = &[
     },
     flag(JWT_GRANT, "JWT authorization grant", "Let the client bring assertions of identity providers.", "false"),
     line(JWT_GRANT_PROVIDERS, "Identity providers for assertions", "Their aliases, comma-separated."),
-    flag(INTROSPECTION_JWT, "JWT in introspection", "Give the token back as a JWT to who asks for application/jwt.", "false"),
+    flag(
+        INTROSPECTION_JWT,
+        "JWT in introspection",
+        "Give the token back as a JWT to who asks for application/jwt.",
+        "false",
+    ),
 ];
 
 #[cfg(test)]
@@ -355,7 +374,10 @@ mod tests {
     #[test]
     fn consoles_write_empty_values_for_the_usual() {
         let settings = parse(&[(ACCESS_TOKEN_LIFESPAN, ""), (PKCE_METHOD, ""), (ASSERTION_ALGORITHM, "any")]).unwrap();
-        assert_eq!((settings.access_token_lifespan, settings.pkce_method, settings.assertion_algorithm), (None, None, None));
+        assert_eq!(
+            (settings.access_token_lifespan, settings.pkce_method, settings.assertion_algorithm),
+            (None, None, None)
+        );
         assert_eq!(parse(&[(ACCESS_TOKEN_LIFESPAN, "77")]).unwrap().access_token_lifespan, Some(77));
         assert_eq!(parse(&[(ACCESS_TOKEN_LIFESPAN, "-1")]).unwrap().access_token_lifespan, None);
         assert!(parse(&[(PKCE_METHOD, "S384")]).is_err());

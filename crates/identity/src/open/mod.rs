@@ -23,7 +23,7 @@ use crate::{
     session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
-    ticket::map::Tickets,
+    ticket::{Marks, map::Tickets},
     user::map::Users,
     writer::Writer,
 };
@@ -194,6 +194,7 @@ impl Identity {
             users: Users::default(),
             tickets: Tickets::default(),
             sessions: Sessions::default(),
+            marks: Marks::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),
             writer: Writer::default(),

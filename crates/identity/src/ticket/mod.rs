@@ -9,6 +9,7 @@ mod find;
 mod issue;
 mod keep;
 pub(crate) mod map;
+pub(crate) mod mark;
 mod revoke;
 mod secret;
 mod sweep;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 pub(crate) use consume::ConsumeTicket;
 pub(crate) use issue::IssueTicket;
+pub(crate) use mark::{Marks, SetMark};
 pub(crate) use revoke::{RevokeTickets, revoke_with_password};
 pub(crate) use secret::TicketHash;
 pub(crate) use sweep::sweep;

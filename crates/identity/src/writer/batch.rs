@@ -9,7 +9,7 @@ use crate::{
     login_failure::{ClearFailures, RecordFailure},
     session::{AttachClient, CloseSessions, OpenSession, RotateRefresh, TouchSession},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, SetMark},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -79,6 +79,7 @@ lanes! {
     issue: IssueTicket,
     consume: ConsumeTicket,
     revoke: RevokeTickets,
+    mark: SetMark,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
     open_session: OpenSession,

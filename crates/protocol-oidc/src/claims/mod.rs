@@ -89,10 +89,6 @@ impl<'a> Audience<'a> {
         self.0.is_empty()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|audience| &**audience)
-    }
-
     /// Keeps only some.
     pub(crate) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
         self.0.retain(|audience| keep(audience));
@@ -174,7 +170,43 @@ pub(crate) enum Writer {
     Any,
 }
 
+fn own<'b>(text: Text<'_>) -> Text<'b> {
+    Cow::Owned(text.into_owned())
+}
+
 impl<'a> Claims<'a> {
+    /// The same, of nobody else's text.
+    pub(crate) fn into_owned<'b>(self) -> Claims<'b> {
+        let all = |texts: Vec<Text<'a>>| texts.into_iter().map(own).collect();
+        Claims {
+            exp: self.exp,
+            iat: self.iat,
+            auth_time: self.auth_time,
+            jti: self.jti.map(own),
+            iss: self.iss.map(own),
+            aud: Audience(all(self.aud.0)),
+            sub: self.sub.map(own),
+            typ: self.typ,
+            azp: self.azp.map(own),
+            nonce: self.nonce.map(own),
+            sid: self.sid.map(own),
+            at_hash: self.at_hash,
+            c_hash: self.c_hash,
+            s_hash: self.s_hash,
+            acr: self.acr.map(own),
+            allowed_origins: all(self.allowed_origins),
+            realm_access: all(self.realm_access),
+            resource_access: self
+                .resource_access
+                .into_iter()
+                .map(|(client, roles)| (own(client), all(roles)))
+                .collect(),
+            scope: self.scope.map(own),
+            cnf: self.cnf,
+            other: self.other,
+        }
+    }
+
     /// Writes the value at the path, if that is a mapper's to write.
     pub(crate) fn put(&mut self, path: &ClaimPath, value: Value, writer: Writer) {
         match path.place() {
@@ -271,9 +303,27 @@ mod tests {
         assert_eq!(
             names,
             [
-                "exp", "iat", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "sid", "acr", "allowed-origins",
-                "realm_access", "resource_access", "scope", "email_verified", "name", "preferred_username",
-                "given_name", "family_name", "email",
+                "exp",
+                "iat",
+                "auth_time",
+                "jti",
+                "iss",
+                "aud",
+                "sub",
+                "typ",
+                "azp",
+                "sid",
+                "acr",
+                "allowed-origins",
+                "realm_access",
+                "resource_access",
+                "scope",
+                "email_verified",
+                "name",
+                "preferred_username",
+                "given_name",
+                "family_name",
+                "email",
             ]
         );
         assert_eq!(written["realm_access"], json!({"roles": ["r"]}));
@@ -293,7 +343,9 @@ mod tests {
     #[test]
     fn a72_no_ordinary_mapper_writes_roles_or_what_the_server_vouches_for() {
         let mut claims = Claims::default();
-        for name in ["realm_access.roles", "resource_access.app.roles", "exp", "iss", "jti", "typ", "scope", "cnf", "iat"] {
+        for name in
+            ["realm_access.roles", "resource_access.app.roles", "exp", "iss", "jti", "typ", "scope", "cnf", "iat"]
+        {
             claims.put(&path(name), json!(["admin"]), Writer::Any);
         }
         assert_eq!(serde_json::to_string(&claims).unwrap(), "{}");

@@ -34,7 +34,19 @@ pub(crate) enum Place {
 
 /// What the server vouches for, and so no mapper writes.
 const FORBIDDEN: [&str; 14] = [
-    "exp", "iat", "nbf", "iss", "jti", "typ", "nonce", "scope", "cnf", "at_hash", "c_hash", "s_hash", "act",
+    "exp",
+    "iat",
+    "nbf",
+    "iss",
+    "jti",
+    "typ",
+    "nonce",
+    "scope",
+    "cnf",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "act",
     "authorization",
 ];
 
@@ -82,7 +94,8 @@ fn place(segments: &[String]) -> Place {
         ["resource_access", _, "roles"] => Place::ResourceAccess,
         // The rest of what these hold is written as a whole or not at all.
         [
-            "sub" | "azp" | "sid" | "acr" | "auth_time" | "aud" | "realm_access" | "resource_access" | "allowed-origins",
+            "sub" | "azp" | "sid" | "acr" | "auth_time" | "aud" | "realm_access" | "resource_access"
+            | "allowed-origins",
             ..,
         ] => Place::Forbidden,
         [first, ..] if FORBIDDEN.contains(first) => Place::Forbidden,

@@ -33,6 +33,7 @@ impl<'a> Roles<'a> {
     }
 
     /// The roles of a client.
+    #[cfg(test)]
     pub(crate) fn of_client(&self, client: &str) -> &[Text<'a>] {
         self.clients.iter().find(|(known, _)| known == client).map_or(&[], |(_, names)| names.as_slice())
     }

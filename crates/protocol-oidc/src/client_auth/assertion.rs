@@ -88,7 +88,7 @@ pub(super) async fn holds(shown: &Shown<'_>, claims: &AssertionClaims) -> Result
     }
     // RFC 7523 §3: whoever saw an assertion must not be able to use it again.
     let key = format!("{}\n{}", claims.iss, claims.jti);
-    identity.mark_once(shown.realm, "oidc.assertion", &key, Timestamp::from_seconds(claims.exp + SKEW_SECONDS)).await
+    identity.mark_once(shown.realm, "oidc.assertion", &key, Timestamp((claims.exp + SKEW_SECONDS) * 1000)).await
 }
 
 fn is_us(shown: &Shown<'_>, audience: &str) -> bool {

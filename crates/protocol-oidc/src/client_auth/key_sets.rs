@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto::jwk_set::{self, VerifyingKey};
+use crypto::key::PublicKey;
 use identity::{Client, Timestamp};
 use quick_cache::sync::Cache;
 use serde_json::Value;
@@ -85,8 +86,9 @@ fn from_set(text: &str) -> Option<Vec<VerifyingKey>> {
 }
 
 fn from_certificate(text: &str) -> Option<Vec<VerifyingKey>> {
-    let text: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(|line| line.trim().chars()).collect();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("-----")).flat_map(|line| line.trim().chars()).collect();
     let der = STANDARD.decode(text).ok()?;
-    let key = crypto::certificate::public_key(&der).ok()?;
+    let key = PublicKey::from_spki(&crypto::certificate::public_key_of(&der).ok()?).ok()?;
     Some(vec![VerifyingKey { kid: None, algorithm: None, key }])
 }

@@ -9,11 +9,7 @@ use super::Shown;
 use super::assertion::{Assertion, AssertionClaims, algorithm_is_allowed};
 
 /// The claims, if a key of the client signed the assertion.
-pub(super) async fn verify(
-    shown: &Shown<'_>,
-    client: &Client,
-    assertion: &Assertion<'_>,
-) -> Option<AssertionClaims> {
+pub(super) async fn verify(shown: &Shown<'_>, client: &Client, assertion: &Assertion<'_>) -> Option<AssertionClaims> {
     let alg = assertion.algorithm();
     // `none` and the algorithms with a shared secret are no `Algorithm`.
     let algorithm = Algorithm::from_str(alg).ok().filter(|_| algorithm_is_allowed(client, alg))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-acr-mapper",
@@ -13,9 +13,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes how strongly the log-in was proven, as acr.",
     form: &[IN_ID, IN_ACCESS, IN_LIGHTWEIGHT, IN_INTROSPECTION],
     priority: 0,
-    able: Into::TOKENS,
+    able: Targets::TOKENS,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(Acr)),
+    read: |_: Config<'_>| Some(Arc::new(Acr)),
 };
 
 struct Acr;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::config::{IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO, line};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 use crate::person;
 
@@ -38,7 +38,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -48,7 +48,8 @@ struct Address {
     members: Vec<(&'static str, String)>,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+#[expect(clippy::unnecessary_wraps, reason = "it is one of the readers, and others may find no meaning")]
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     let members = MEMBERS
         .into_iter()
         .map(|(member, key, usual)| (member, config.text(key).unwrap_or(usual).to_owned()))

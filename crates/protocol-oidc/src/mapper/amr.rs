@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 use crate::notes;
 
@@ -16,9 +16,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes the references of the steps that the log-in took, as amr.",
     form: &[IN_ID, IN_ACCESS, IN_LIGHTWEIGHT, IN_INTROSPECTION],
     priority: 0,
-    able: Into::TOKENS,
+    able: Targets::TOKENS,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(Amr { path: ClaimPath::parse("amr") })),
+    read: |_: Config<'_>| Some(Arc::new(Amr { path: ClaimPath::parse("amr") })),
 };
 
 struct Amr {

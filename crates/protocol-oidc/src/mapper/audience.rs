@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ACCESS, IN_INTROSPECTION, IN_LIGHTWEIGHT, flag, line};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-audience-mapper",
@@ -19,7 +19,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::TOKENS,
+    able: Targets::TOKENS,
     absent: Absent::Usual,
     read,
 };
@@ -28,7 +28,7 @@ struct Audience {
     audience: String,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     let audience = config.text("included.client.audience").or_else(|| config.text("included.custom.audience"))?;
     Some(Arc::new(Audience { audience: audience.to_owned() }))
 }

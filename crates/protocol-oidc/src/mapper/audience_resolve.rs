@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ACCESS, IN_INTROSPECTION, IN_LIGHTWEIGHT};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-audience-resolve-mapper",
@@ -12,9 +12,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Adds every other client of which the user has a role to the audience.",
     form: &[IN_ACCESS, IN_LIGHTWEIGHT, IN_INTROSPECTION],
     priority: 30,
-    able: Into::ACCESS,
+    able: Targets::ACCESS,
     absent: Absent::OnForAccess,
-    read: |_: &Config<'_>| Some(Arc::new(AudienceResolve)),
+    read: |_: Config<'_>| Some(Arc::new(AudienceResolve)),
 };
 
 struct AudienceResolve;

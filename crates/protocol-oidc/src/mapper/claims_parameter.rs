@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ID, IN_USER_INFO};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State, Target};
+use super::{Apply, Config, Context, Targets, Kind, State, Target};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -14,9 +14,9 @@ pub(crate) static KIND: Kind = Kind {
     form: &[IN_ID, IN_USER_INFO],
     // After all others, whose claims it adds to.
     priority: 60,
-    able: Into::ID_AND_USER_INFO,
+    able: Targets::ID_AND_USER_INFO,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(ClaimsParameter)),
+    read: |_: Config<'_>| Some(Arc::new(ClaimsParameter)),
 };
 
 struct ClaimsParameter;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ID, line};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -13,7 +13,7 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes into the id token the value that the parameter claims gave for a claim.",
     form: &[line("claim.name", "Claim name", "Name of the claim."), IN_ID],
     priority: 0,
-    able: Into::ID,
+    able: Targets::ID,
     absent: Absent::Usual,
     read,
 };
@@ -23,7 +23,7 @@ struct ClaimsParameterValue {
     path: ClaimPath,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(ClaimsParameterValue { name: config.text("claim.name")?.to_owned(), path: config.path()? }))
 }
 

@@ -7,7 +7,7 @@ use super::config::{
 };
 use super::kind::Absent;
 use super::realm_role::names;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 /// Stands for each client's name in the claim's.
@@ -30,7 +30,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 40,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -46,7 +46,7 @@ struct ClientRole {
     multivalued: bool,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     let claim = config.text("claim.name")?.to_owned();
     config.path()?;
     let prefix = config.text("usermodel.clientRoleMapping.rolePrefix").unwrap_or_default().to_owned();

@@ -13,28 +13,28 @@ pub(crate) struct Config<'a>(pub(crate) &'a BTreeMap<String, String>);
 
 impl Config<'_> {
     /// A value that is set and not empty.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A switch, if it is set at all.
-    pub(crate) fn switch(&self, key: &str) -> Option<bool> {
+    pub(crate) fn switch(self, key: &str) -> Option<bool> {
         self.text(key).map(|value| value == "true")
     }
 
     /// A switch that is off unless it is set.
-    pub(crate) fn flag(&self, key: &str) -> bool {
+    pub(crate) fn flag(self, key: &str) -> bool {
         self.switch(key).unwrap_or(false)
     }
 
     /// Where the mapper writes; `None` when it says nothing or what no mapper may write.
-    pub(crate) fn path(&self) -> Option<ClaimPath> {
+    pub(crate) fn path(self) -> Option<ClaimPath> {
         let path = ClaimPath::parse(self.text("claim.name")?);
         (path.place() != Place::Forbidden).then_some(path)
     }
 
     /// As what the value is written.
-    pub(crate) fn json_type(&self) -> JsonType {
+    pub(crate) fn json_type(self) -> JsonType {
         JsonType::named(self.text("jsonType.label"))
     }
 }

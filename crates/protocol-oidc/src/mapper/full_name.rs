@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -15,9 +15,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes the first and last name, with a space between, as the claim name.",
     form: &[IN_ID, IN_ACCESS, IN_LIGHTWEIGHT, IN_USER_INFO, IN_INTROSPECTION],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(FullName { path: ClaimPath::parse("name") })),
+    read: |_: Config<'_>| Some(Arc::new(FullName { path: ClaimPath::parse("name") })),
 };
 
 struct FullName {

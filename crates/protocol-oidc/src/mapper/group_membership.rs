@@ -8,7 +8,7 @@ use super::config::{
     CLAIM_NAME, IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO, flag,
 };
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -25,7 +25,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -35,7 +35,7 @@ struct GroupMembership {
     full_path: bool,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(GroupMembership { path: config.path()?, full_path: config.flag("full.path") }))
 }
 

@@ -8,7 +8,7 @@ use super::config::{
     CLAIM_NAME, IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO, JSON_TYPE, line,
 };
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -26,7 +26,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -36,7 +36,7 @@ struct HardcodedClaim {
     value: Value,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     let value = config.json_type().write(config.text("claim.value")?)?;
     Some(Arc::new(HardcodedClaim { path: config.path()?, value }))
 }

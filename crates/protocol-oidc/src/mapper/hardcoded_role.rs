@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::line;
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::split_name;
 
 pub(crate) static KIND: Kind = Kind {
@@ -13,9 +13,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Tells a role of every user, whether they have it or not.",
     form: &[line("role", "Role", "The role: role, or client.role.")],
     priority: 20,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::NoSwitch,
-    read: |config: &Config<'_>| Some(Arc::new(HardcodedRole { role: config.text("role")?.to_owned() })),
+    read: |config: Config<'_>| Some(Arc::new(HardcodedRole { role: config.text("role")?.to_owned() })),
 };
 
 struct HardcodedRole {

@@ -20,12 +20,12 @@ pub(crate) struct Kind {
     pub form: &'static [FormField],
     /// Lower runs first.
     pub priority: i32,
-    /// Into what its mappers may write at all.
-    pub able: Into,
+    /// Targets what its mappers may write at all.
+    pub able: Targets,
     /// What an absent switch means.
     pub absent: Absent,
     /// Reads a configuration; `None` where it means nothing.
-    pub read: fn(&Config<'_>) -> Option<Arc<dyn Apply>>,
+    pub read: fn(Config<'_>) -> Option<Arc<dyn Apply>>,
 }
 
 /// What it means when a mapper has no switch for its target.
@@ -43,7 +43,7 @@ pub(crate) enum Absent {
 
 /// A set of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Into {
+pub(crate) struct Targets {
     pub id: bool,
     pub access: bool,
     pub lightweight: bool,
@@ -51,9 +51,10 @@ pub(crate) struct Into {
     pub introspection: bool,
 }
 
-impl Into {
+impl Targets {
     /// Everything.
-    pub(crate) const ALL: Self = Self { id: true, access: true, lightweight: true, user_info: true, introspection: true };
+    pub(crate) const ALL: Self =
+        Self { id: true, access: true, lightweight: true, user_info: true, introspection: true };
     /// Access tokens and introspection.
     pub(crate) const ACCESS: Self = Self { id: false, user_info: false, ..Self::ALL };
     /// Access and id tokens and introspection.
@@ -77,14 +78,14 @@ impl Into {
 }
 
 impl Kind {
-    /// Into what a mapper with this configuration writes.
-    pub(crate) fn into(&self, config: &Config<'_>) -> Into {
+    /// Targets what a mapper with this configuration writes.
+    pub(crate) fn targets(&self, config: Config<'_>) -> Targets {
         if self.absent == Absent::NoSwitch {
             return self.able;
         }
         let id = config.switch("id.token.claim");
         let access = config.switch("access.token.claim");
-        let on = Into {
+        let on = Targets {
             id: id.unwrap_or(false),
             access: access.unwrap_or(self.absent == Absent::OnForAccess),
             lightweight: config.switch("lightweight.claim").unwrap_or(false),
@@ -94,7 +95,7 @@ impl Kind {
                 .unwrap_or(false),
             introspection: config.switch("introspection.token.claim").unwrap_or(true),
         };
-        Into {
+        Targets {
             id: on.id && self.able.id,
             access: on.access && self.able.access,
             lightweight: on.lightweight && self.able.lightweight,
@@ -143,7 +144,7 @@ impl MapperKind for Kind {
             };
             faults.push(FieldFault::new(field.name, fault));
         }
-        if faults.is_empty() && (self.read)(&Config(config)).is_none() {
+        if faults.is_empty() && (self.read)(Config(config)).is_none() {
             faults.push(FieldFault::new("config", "says nothing that this mapper could map"));
         }
         faults

@@ -16,7 +16,7 @@ use crate::claims::{Claims, Roles};
 use crate::claims_request::ClaimsRequest;
 pub(crate) use claims_parameter::add_requested;
 pub(crate) use config::Config;
-pub(crate) use kind::{Into, Kind};
+pub(crate) use kind::{Kind, Targets};
 
 /// The kinds, each a file of that name.
 macro_rules! kinds {
@@ -142,7 +142,7 @@ pub(crate) trait Apply: Send + Sync {
 #[derive(Clone)]
 pub(crate) struct Compiled {
     priority: i32,
-    into: Into,
+    targets: Targets,
     apply: Arc<dyn Apply>,
 }
 
@@ -152,7 +152,7 @@ impl Compiled {
     pub(crate) fn read(mapper: &Mapper) -> Option<Self> {
         let kind = READERS.iter().find(|kind| mapper.protocol == crate::PROTOCOL && kind.id == mapper.mapper)?;
         let config = Config(&mapper.config);
-        Some(Self { priority: kind.priority, into: kind.into(&config), apply: (kind.read)(&config)? })
+        Some(Self { priority: kind.priority, targets: kind.targets(config), apply: (kind.read)(config)? })
     }
 
     /// The claim that it writes, for who asks for a single claim.
@@ -168,7 +168,7 @@ pub(crate) fn order(mappers: &mut [Compiled]) {
 
 /// Runs the mappers that write into the context's target.
 pub(crate) fn run<'a>(mappers: &[Compiled], context: &Context<'a>, state: &mut State<'a>) {
-    for mapper in mappers.iter().filter(|mapper| mapper.into.includes(context.target)) {
+    for mapper in mappers.iter().filter(|mapper| mapper.targets.includes(context.target)) {
         mapper.apply.apply(context, state);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ACCESS, IN_INTROSPECTION, IN_LIGHTWEIGHT};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-nonce-backwards-compatible-mapper",
@@ -13,9 +13,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes the nonce into access tokens too, for old adapters.",
     form: &[IN_ACCESS, IN_LIGHTWEIGHT, IN_INTROSPECTION],
     priority: 0,
-    able: Into::ACCESS,
+    able: Targets::ACCESS,
     absent: Absent::OnForAccess,
-    read: |_: &Config<'_>| Some(Arc::new(Nonce)),
+    read: |_: Config<'_>| Some(Arc::new(Nonce)),
 };
 
 struct Nonce;

@@ -7,7 +7,7 @@ use super::config::{
     CLAIM_NAME, IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO, JSON_TYPE, MULTIVALUED, flag,
 };
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-organization-membership-mapper",
@@ -26,9 +26,9 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(Organization)),
+    read: |_: Config<'_>| Some(Arc::new(Organization)),
 };
 
 struct Organization;

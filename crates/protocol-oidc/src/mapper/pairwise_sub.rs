@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::config::line;
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-sha256-pairwise-sub-mapper",
@@ -18,7 +18,7 @@ pub(crate) static KIND: Kind = Kind {
     // After the plain one, whose sub it replaces.
     priority: -5,
     // A lightweight token has no subject that it could replace.
-    able: Into { lightweight: false, ..Into::ALL },
+    able: Targets { lightweight: false, ..Targets::ALL },
     absent: Absent::NoSwitch,
     read,
 };
@@ -28,7 +28,7 @@ struct PairwiseSub {
     salt: String,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     let sector = match config.text("sectorIdentifierUri") {
         None => None,
         Some(uri) => Some(crate::person::host_of(uri)?.to_owned()),

@@ -8,7 +8,7 @@ use super::config::{
     CLAIM_NAME, IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO, JSON_TYPE, MULTIVALUED, line,
 };
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Place, Text, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -27,7 +27,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 40,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -38,7 +38,7 @@ struct RealmRole {
     multivalued: bool,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(RealmRole {
         path: config.path()?,
         prefix: config.text("usermodel.realmRoleMapping.rolePrefix").unwrap_or_default().to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::line;
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::split_name;
 
 pub(crate) static KIND: Kind = Kind {
@@ -16,7 +16,7 @@ pub(crate) static KIND: Kind = Kind {
         line("new.role.name", "New Role Name", "What it is told as: role, or client.role."),
     ],
     priority: 10,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::NoSwitch,
     read,
 };
@@ -26,7 +26,7 @@ struct RoleName {
     new: String,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(RoleName {
         old: config.text("role")?.to_owned(),
         new: config.text("new.role.name")?.to_owned(),

@@ -7,7 +7,7 @@ use super::config::{
 };
 use super::kind::Absent;
 use super::value::JsonType;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -25,7 +25,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::OffForUserInfo,
     read,
 };
@@ -36,7 +36,7 @@ struct SessionNote {
     json_type: JsonType,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(SessionNote {
         note: config.text("user.session.note")?.to_owned(),
         path: config.path()?,

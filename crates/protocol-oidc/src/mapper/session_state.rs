@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{IN_ACCESS, IN_ID, IN_INTROSPECTION, IN_LIGHTWEIGHT, IN_USER_INFO};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 
 pub(crate) static KIND: Kind = Kind {
@@ -15,9 +15,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes the session's id as session_state too, for old adapters.",
     form: &[IN_ID, IN_ACCESS, IN_LIGHTWEIGHT, IN_USER_INFO, IN_INTROSPECTION],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::OffForUserInfo,
-    read: |_: &Config<'_>| Some(Arc::new(SessionState { path: ClaimPath::parse("session_state") })),
+    read: |_: Config<'_>| Some(Arc::new(SessionState { path: ClaimPath::parse("session_state") })),
 };
 
 struct SessionState {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::config::{IN_ACCESS, IN_INTROSPECTION, IN_LIGHTWEIGHT};
 use super::kind::Absent;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-sub-mapper",
@@ -13,9 +13,9 @@ pub(crate) static KIND: Kind = Kind {
     help: "Writes the user's id as sub. Id tokens and userinfo have it anyway.",
     form: &[IN_ACCESS, IN_LIGHTWEIGHT, IN_INTROSPECTION],
     priority: -10,
-    able: Into::ACCESS,
+    able: Targets::ACCESS,
     absent: Absent::Usual,
-    read: |_: &Config<'_>| Some(Arc::new(Sub)),
+    read: |_: Config<'_>| Some(Arc::new(Sub)),
 };
 
 struct Sub;

@@ -9,7 +9,7 @@ use super::config::{
 };
 use super::kind::Absent;
 use super::value::JsonType;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 use crate::person;
 
@@ -30,7 +30,7 @@ pub(crate) static KIND: Kind = Kind {
         flag("aggregate.attrs", "Aggregate attribute values", "Add the values of the user's groups.", "false"),
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -43,7 +43,7 @@ struct UserAttribute {
     multivalued: bool,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(UserAttribute {
         attribute: config.text("user.attribute")?.to_owned(),
         path: config.path()?,

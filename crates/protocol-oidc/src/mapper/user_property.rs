@@ -9,7 +9,7 @@ use super::config::{
 };
 use super::kind::Absent;
 use super::value::JsonType;
-use super::{Apply, Config, Context, Into, Kind, State};
+use super::{Apply, Config, Context, Targets, Kind, State};
 use crate::claims::{ClaimPath, Writer};
 use crate::person;
 
@@ -28,7 +28,7 @@ pub(crate) static KIND: Kind = Kind {
         IN_INTROSPECTION,
     ],
     priority: 0,
-    able: Into::ALL,
+    able: Targets::ALL,
     absent: Absent::Usual,
     read,
 };
@@ -40,7 +40,7 @@ struct UserProperty {
     json_type: JsonType,
 }
 
-fn read(config: &Config<'_>) -> Option<Arc<dyn Apply>> {
+fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
     Some(Arc::new(UserProperty {
         property: config.text("user.attribute")?.to_owned(),
         path: config.path()?,
