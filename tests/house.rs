@@ -21,9 +21,11 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-crypto", 0),
     ("portreeve-migrations", 0),
     ("portreeve-identity", 1),
+    ("portreeve-theme", 1),
     ("portreeve-protocol", 2),
     ("portreeve-protocol-docker", 3),
     ("portreeve-protocol-oidc", 3),
+    ("portreeve-login", 3),
     ("portreeve", 5),
     ("portreeve-tests", 6),
 ];

@@ -27,6 +27,7 @@ mod meta;
 mod open;
 mod policy;
 mod poller;
+pub mod profile;
 mod realm;
 pub mod realm_file;
 mod role;
@@ -50,7 +51,10 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, SecondFactor};
+pub use authenticate::{
+    Denied, Evidence, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, RECOVERY_CODES, RecoveryCodes,
+    SecondFactor,
+};
 pub use client::{Client, ClientSecret};
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
