@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use identity::{Client, Error, Realm};
-use protocol::{Browser, Details, ErrorPage, Issuer, Outcome, Page, PageFrame, Portreeve};
+use protocol::{Details, ErrorPage, Issuer, Outcome, Page, PageFrame, Pages, Portreeve};
 
 use crate::keys::Headers;
 
@@ -14,7 +14,9 @@ use crate::keys::Headers;
 pub(crate) struct Desk<'a> {
     pub portreeve: &'a Portreeve,
     pub realm: &'a Arc<Realm>,
-    pub browser: &'a Browser,
+    pub pages: &'a dyn Pages,
+    /// Headers of the request.
+    pub asked: &'a HeaderMap,
     /// The client, once it is known.
     pub client: Option<&'a Arc<Client>>,
     /// Headers of signed answers.
@@ -22,11 +24,6 @@ pub(crate) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// The same desk, with the client that it turned out to be about.
-    pub(crate) fn about(self, client: &'a Arc<Client>) -> Self {
-        Self { client: Some(client), ..self }
-    }
-
     /// The realm's issuer.
     pub(crate) fn issuer(&self) -> Issuer {
         Issuer::of(self.portreeve, self.realm)
@@ -42,13 +39,13 @@ impl<'a> Desk<'a> {
             message: error.message,
             arguments: &arguments,
         };
-        self.browser.pages.error(self.portreeve, &self.browser.headers, &page)
+        self.pages.error(self.portreeve, self.asked, &page)
     }
 
     /// Any other page.
     pub(crate) fn show(&self, ui_locales: &[String], page: &Page<'_>) -> Response {
         let frame = PageFrame { realm: self.realm, client: self.client, ui_locales };
-        self.browser.pages.show(self.portreeve, &self.browser.headers, &frame, page)
+        self.pages.show(self.portreeve, self.asked, &frame, page)
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use identity::{Client, Effective, Error, LiveSession, NewClientSession, NewTicket, Notes, Realm, WithTicket};
+use http::HeaderMap;
+use identity::{Client, Effective, Error, LiveSession, NewTicket, Notes, Realm, User, WithTicket};
 use protocol::{
-    Browser, ClientInRealm, Completed, Details, Failed, Issuer, LoginFailure, Outcome, Portreeve, Returned, short,
+    ActionStatus, ClientInRealm, Completed, Details, Failed, Issuer, Joining, LoginFailure, Pages, Portreeve, short,
 };
 use serde_json::Value;
 
@@ -38,38 +39,41 @@ impl<T: Into<Trouble>> From<T> for Stop {
 }
 
 /// Somebody is logged in.
-pub(crate) async fn completed(completed: Completed, parts: &Parts) -> Response {
-    let Completed { returned, session, fresh, level, kc_action } = completed;
-    let Returned { portreeve, realm, client, outcome, browser, payload, mut details, .. } = returned;
-    let mut outcome = outcome;
-    name(&mut outcome, &client, Some(&session));
-    let scene = Scene { portreeve: &portreeve, realm: &realm, client: &client, browser: &browser, parts };
-    let desk = scene.desk();
+pub(crate) async fn completed(completed: Completed, kept: &Kept, parts: &Parts) -> Response {
+    let Completed { portreeve, realm, client, mut outcome, browser, session, fresh, level, action, .. } =
+        completed;
+    outcome.about_client(&client.client_id);
+    outcome.about_user(session.user().id.clone());
+    outcome.about_session(session.session_id().as_str());
+    let scene =
+        Scene { portreeve: &portreeve, realm: &realm, client: &client, pages: &*browser.pages, asked: &browser.headers, parts };
     let acr = acr(&realm, &client, level, fresh);
-    match scene.answer(&payload, &session, &acr, kc_action.as_ref(), &mut details).await {
+    let mut details = Details::new();
+    match scene.answer(kept, &session, &acr, action.as_ref(), &mut details).await {
         Ok(response) => {
             outcome.succeeded(event::LOGIN.succeeded, details);
             response
         }
-        Err(Stop::Page(trouble)) => trouble.end(&desk, outcome, details),
-        Err(Stop::Back(redirect, refusal)) => send_back(&desk, outcome, details, &redirect, &refusal).await,
+        Err(Stop::Page(trouble)) => trouble.end(&scene.desk(), outcome, details),
+        Err(Stop::Back(redirect, refusal)) => send_back(&scene.desk(), outcome, details, &redirect, &refusal).await,
     }
 }
 
 /// Nobody is.
-pub(crate) async fn failed(failed: Failed, parts: &Parts) -> Response {
-    let Failed { returned, reason, event_error } = failed;
-    let Returned { portreeve, realm, client, outcome, browser, payload, details, .. } = returned;
-    let mut outcome = outcome;
-    name(&mut outcome, &client, None);
-    let scene = Scene { portreeve: &portreeve, realm: &realm, client: &client, browser: &browser, parts };
-    let desk = scene.desk();
-    let refusal = Refusal::new(word(reason), "", event_error);
-    match scene.way_back(&payload) {
-        Ok((redirect, _, _)) | Err(Stop::Back(redirect, _)) => {
-            send_back(&desk, outcome, details, &redirect, &refusal).await
+pub(crate) async fn failed(failed: Failed, kept: &Kept, parts: &Parts) -> Response {
+    let Failed { portreeve, realm, client, mut outcome, browser, reason, error, fault, .. } = failed;
+    outcome.about_client(&client.client_id);
+    let scene =
+        Scene { portreeve: &portreeve, realm: &realm, client: &client, pages: &*browser.pages, asked: &browser.headers, parts };
+    if let Some(fault) = fault {
+        tracing::error!(realm = %realm.name, client = %client.client_id, "a log-in: {fault}");
+    }
+    let refusal = Refusal::new(word(reason), "", error);
+    match scene.way_back(kept) {
+        Ok((redirect, _)) | Err(Stop::Back(redirect, _)) => {
+            send_back(&scene.desk(), outcome, Details::new(), &redirect, &refusal).await
         }
-        Err(Stop::Page(trouble)) => trouble.end(&desk, outcome, details),
+        Err(Stop::Page(trouble)) => trouble.end(&scene.desk(), outcome, Details::new()),
     }
 }
 
@@ -78,24 +82,18 @@ fn word(reason: LoginFailure) -> &'static str {
     match reason {
         LoginFailure::LoginRequired => "login_required",
         LoginFailure::InteractionRequired => "interaction_required",
+        // Recorded: Keycloak says `interaction_required` where OpenID Connect has a word for consent.
+        LoginFailure::ConsentRequired => "interaction_required",
         LoginFailure::AccessDenied => "access_denied",
-        LoginFailure::UnmetRequirements => "unmet_authentication_requirements",
+        LoginFailure::UnmetAuthentication => "unmet_authentication_requirements",
         LoginFailure::TemporarilyUnavailable => "temporarily_unavailable",
         LoginFailure::Fault => "server_error",
     }
 }
 
-fn name(outcome: &mut Outcome, client: &Client, session: Option<&LiveSession>) {
-    outcome.about_client(&client.client_id);
-    if let Some(session) = session {
-        outcome.about_user(session.user().id.clone());
-        outcome.about_session(session.session().id.as_str());
-    }
-}
-
 /// The strength of a log-in as tokens tell it: the name that the client's, or the realm's, map has for the level; without
 /// levels 1 for somebody who proved themselves just now and 0 for a session of before, as in Keycloak.
-fn acr(realm: &Realm, client: &Client, level: Option<i64>, fresh: bool) -> String {
+pub(crate) fn acr(realm: &Realm, client: &Client, level: Option<i64>, fresh: bool) -> String {
     const MAP: &str = "acr.loa.map";
     let level = level.unwrap_or(i64::from(fresh));
     let map = client.attribute(MAP).or_else(|| realm.settings.attribute(MAP));
@@ -111,7 +109,8 @@ struct Scene<'a> {
     portreeve: &'a Portreeve,
     realm: &'a Arc<Realm>,
     client: &'a Arc<Client>,
-    browser: &'a Browser,
+    pages: &'a dyn Pages,
+    asked: &'a HeaderMap,
     parts: &'a Parts,
 }
 
@@ -120,7 +119,8 @@ impl<'a> Scene<'a> {
         Desk {
             portreeve: self.portreeve,
             realm: self.realm,
-            browser: self.browser,
+            pages: self.pages,
+            asked: self.asked,
             client: Some(self.client),
             headers: &self.parts.headers,
         }
@@ -129,11 +129,9 @@ impl<'a> Scene<'a> {
     /// The way back, if the client may still be answered there.
     // A14 (CVE-2026-7571): the log-in took its time. Whether the client is switched on, where it is answered and what it may
     // have is read again from its row, not from what was kept.
-    fn way_back(&self, payload: &Value) -> Result<(Redirect, ResponseType, Kept), Stop> {
+    fn way_back(&self, kept: &Kept) -> Result<(Redirect, ResponseType), Stop> {
         ClientInRealm::check(self.client, PROTOCOL)
             .map_err(|_| PageError::new("clientDisabledMessage", "client_disabled"))?;
-        let kept: Kept = serde_json::from_value(payload.clone())
-            .map_err(|error| Error::fault(format!("a kept authorization request: {error}")))?;
         let base = Base::of(self.portreeve, self.realm, self.client);
         let allowed = match kept.request.redirect_uri.as_deref() {
             Some(_) => redirect_uri::allowed(&base, &self.client.redirect_uris, &kept.redirect_uri),
@@ -143,38 +141,39 @@ impl<'a> Scene<'a> {
         let uri: AllowedUri = allowed.ok_or_else(|| PageError::parameter("redirect_uri", "invalid_redirect_uri"))?;
         let way = |mode: ResponseMode| Redirect::new(uri.clone(), mode, kept.request.state.clone());
         match check::response_type::check(self.client, &kept.request) {
-            Ok((response_type, mode)) => Ok((way(mode), response_type, kept)),
+            Ok((response_type, mode)) => Ok((way(mode), response_type)),
             Err((refusal, mode)) => Err(Stop::Back(way(mode), refusal)),
         }
     }
 
     async fn answer(
         &self,
-        payload: &Value,
-        session: &LiveSession,
+        kept: &Kept,
+        session: &Joining,
         acr: &str,
-        kc_action: Option<&(String, String)>,
+        action: Option<&(String, ActionStatus)>,
         details: &mut Details,
     ) -> Result<Response, Stop> {
-        let (redirect, response_type, kept) = self.way_back(payload)?;
+        let (redirect, response_type) = self.way_back(kept)?;
         details.push(("auth_method".into(), PROTOCOL.into()));
         details.push(("response_type".into(), response_type.as_str().into()));
         details.push(("redirect_uri".into(), short(redirect.uri().as_str())));
-        details.push(("code_id".into(), session.session().id.to_string()));
+        details.push(("code_id".into(), session.session_id().to_string()));
+        details.push(("username".into(), session.user().username.clone()));
         let refused = |refusal: Refusal| Stop::Back(redirect.clone(), refusal);
         let oidc = self.client.typed(OidcClient::read);
         let settings = oidc.settings.as_ref().map_err(|_| {
             refused(Refusal::new("unauthorized_client", "The client's settings are not valid", "invalid_client"))
         })?;
 
-        let ground = Ground::lay(self, &oidc, settings, &kept, session, acr).await?;
+        let ground = Ground::lay(self, &oidc, settings, kept, session.user(), acr).await?;
         if !ground.is_whom_was_meant() {
             return Err(refused(Refusal::new("login_required", "", "different_user_authenticated")));
         }
-        let (live, code) = match self.attach(&kept, response_type, session, acr).await {
+        let (live, code) = match self.open(kept, response_type, session, acr).await {
             Ok(made) => made,
-            // Between the log-in and here the session ended.
-            Err(Error::NotFound(_)) => {
+            // Between the log-in and here the session ended, or the user was changed or switched off.
+            Err(Error::NotFound(_) | Error::Refused(_)) => {
                 return Err(refused(Refusal::new("login_required", "", "user_session_not_found")));
             }
             Err(error) => return Err(error.into()),
@@ -184,20 +183,20 @@ impl<'a> Scene<'a> {
             Err(NoTokens::Store(error)) => return Err(error.into()),
             Err(NoTokens::Refused(refusal)) => return Err(refused(refusal)),
         };
-        let kc_action = kc_action.map(|(action, status)| (status.as_str(), action.as_str()));
+        let kc_action = action.map(|(action, status)| (status.word(), action.as_str()));
         Ok(redirect.answer(&self.desk(), live.session().id.as_str(), fields, kc_action).await?)
     }
 
-    /// The client's part in the session, and the code that goes with it: one commit.
-    async fn attach(
+    /// The session if it is new, the client's part in it, and the code: one commit.
+    async fn open(
         &self,
         kept: &Kept,
         response_type: ResponseType,
-        session: &LiveSession,
+        session: &Joining,
         acr: &str,
     ) -> Result<(LiveSession, Option<String>), Error> {
         let identity = &self.portreeve.identity;
-        let id = session.session().id;
+        let id = session.session_id();
         let now = identity.clock().now();
         let before = identity.live_session(self.realm, &id, false, Some(&self.client.id)).await?;
         let part = before.as_ref().and_then(LiveSession::client_session);
@@ -205,7 +204,6 @@ impl<'a> Scene<'a> {
             || now.0.to_string(),
             |part| part.notes.get(notes::SINCE).map_or_else(|| part.started_at.0.to_string(), str::to_owned),
         );
-        let new = NewClientSession { client: &self.client.id, notes: client_notes(kept, acr, &since) };
         let ticket = if response_type.code {
             let mut ticket = NewTicket::new(self.realm, code::KIND);
             ticket.client = Some(&self.client.id);
@@ -217,10 +215,9 @@ impl<'a> Scene<'a> {
         } else {
             None
         };
-        let secret = identity.attach_client(self.realm, &id, new, ticket).await?;
-        let code = secret.map(|secret| Code::compose(&secret, &id, &self.client.id));
-        let live = identity.live_session(self.realm, &id, false, Some(&self.client.id)).await?;
-        Ok((live.ok_or(Error::NotFound("session"))?, code))
+        let joined = session.open(client_notes(kept, acr, &since), ticket).await?;
+        let code = joined.secret.map(|secret| Code::compose(&secret, &id, &self.client.id));
+        Ok((joined.session, code))
     }
 }
 
@@ -291,7 +288,7 @@ struct Ground<'a> {
     oidc: &'a OidcClient,
     settings: &'a Settings,
     kept: &'a Kept,
-    session: &'a LiveSession,
+    user: &'a User,
     acr: &'a str,
     issuer: Issuer,
     effective: Arc<Effective>,
@@ -305,7 +302,7 @@ impl<'a> Ground<'a> {
         oidc: &'a OidcClient,
         settings: &'a Settings,
         kept: &'a Kept,
-        session: &'a LiveSession,
+        user: &'a User,
         acr: &'a str,
     ) -> Result<Self, Error> {
         let usual = || settings::realm_algorithm(scene.realm);
@@ -314,7 +311,7 @@ impl<'a> Ground<'a> {
             settings.id_token_algorithm.unwrap_or_else(usual),
         ];
         let realm = keys::ensure(&scene.portreeve.identity, scene.realm, &wanted).await?;
-        let effective = realm.effective(session.user());
+        let effective = realm.effective(user);
         let names = scope::names(kept.request.scope.as_deref().unwrap_or_default()).unwrap_or_default();
         let granted = scope::grant(&realm, scene.client, oidc, &names, &effective);
         Ok(Self {
@@ -327,14 +324,14 @@ impl<'a> Ground<'a> {
             oidc,
             settings,
             kept,
-            session,
+            user,
             acr,
             effective,
             granted,
         })
     }
 
-    fn basis(&self) -> Basis<'_> {
+    fn basis<'s>(&'s self, sid: Option<&'s str>, notes: &'s Notes) -> Basis<'s> {
         let resources = self.kept.request.resource.as_slice();
         Basis {
             issuer: self.issuer.as_str(),
@@ -342,12 +339,12 @@ impl<'a> Ground<'a> {
             client: self.client,
             oidc: self.oidc,
             settings: self.settings,
-            user: self.session.user(),
+            user: self.user,
             effective: &self.effective,
             granted: &self.granted,
-            sid: Some(self.session.session().id.as_str()),
+            sid,
             sort: SessionSort::Online,
-            notes: &*self.session.session().notes,
+            notes,
             acr: self.acr,
             nonce: self.kept.request.nonce.as_deref(),
             requested: self.requested.as_ref(),
@@ -361,7 +358,7 @@ impl<'a> Ground<'a> {
     fn is_whom_was_meant(&self) -> bool {
         let hinted = self.kept.request.id_token_hint.as_deref();
         let Some(hint) = hinted.and_then(|text| hint::read(&self.realm, &self.issuer, text)) else { return true };
-        self.basis().subject().is_some_and(|subject| *subject == *hint.sub)
+        self.basis(None, &Notes::default()).subject().is_some_and(|subject| *subject == *hint.sub)
     }
 
     /// What was asked for, in Keycloak's order: code, id token, access token.
@@ -377,7 +374,8 @@ impl<'a> Ground<'a> {
             return Ok(fields);
         }
         let identity = &self.portreeve.identity;
-        let basis = self.basis();
+        let session = live.session();
+        let basis = self.basis(Some(session.id.as_str()), &session.notes);
         let gate = identity::admit(&self.realm, self.client, PROTOCOL, live, basis.now)
             .map_err(|refusal| NoTokens::Refused(Refusal::new("access_denied", "", refusal.event_error())))?;
         let headers = &self.parts.headers;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::StatusCode;
-use identity::{Client, Error, Realm};
+use identity::{Client, Realm};
 use protocol::{Begin, ClientInRealm, ClientRefusal, Demands, Details, Entry, InBrowser, Portreeve, Prompts};
 
 use crate::client_auth::Authenticated;
@@ -22,15 +22,17 @@ use crate::door::AuthDoor;
 use crate::error::OAuthError;
 use crate::hint;
 use crate::parameters::Parameters;
+use crate::payload::Payload;
 use crate::redirect_uri::{self, AllowedUri, Base};
 use crate::settings::{OidcClient, Settings};
 use crate::{PROTOCOL, Parts, claims_request::ClaimsRequest, event, scope};
 
+pub(crate) use answer::{acr, completed, failed};
+pub(crate) use check::{is_challenge, is_resource};
 pub(crate) use check::Refusal;
 pub(crate) use redirect::in_query;
-pub(crate) use request::AuthorizationRequest;
+pub(crate) use request::{AuthorizationRequest, Kept};
 use redirect::Redirect;
-use request::Kept;
 pub(crate) use response_mode::ResponseMode;
 pub(crate) use response_type::ResponseType;
 
@@ -67,18 +69,16 @@ pub(crate) async fn serve(mut request: InBrowser<AuthDoor>, parts: &Parts, form:
     let desk = Desk {
         portreeve: &door.portreeve,
         realm: &door.realm,
-        browser: &browser,
+        pages: &*browser.pages,
+        asked: &browser.headers,
         client: found.as_ref(),
         headers: &parts.headers,
     };
     match result {
         Ok(accepted) => {
-            let payload = match serde_json::to_value(&accepted.kept) {
+            let payload = match Payload::Authorization(Box::new(accepted.kept)).to_value() {
                 Ok(payload) => payload,
-                Err(error) => {
-                    let trouble = Trouble::Store(Error::fault(format!("an authorization request: {error}")));
-                    return trouble.end(&desk, door.outcome, details);
-                }
+                Err(error) => return Trouble::Store(error).end(&desk, door.outcome, details),
             };
             let interaction = Arc::clone(&browser.interaction);
             let begin = Begin {
@@ -134,7 +134,8 @@ async fn accept(
     let desk = Desk {
         portreeve: &request.door.portreeve,
         realm: &request.door.realm,
-        browser: &request.browser,
+        pages: &*request.browser.pages,
+        asked: &request.browser.headers,
         client: Some(client),
         headers: &parts.headers,
     };

@@ -19,7 +19,7 @@ use crate::fetch::Fetch;
 use crate::keys::{self, Headers};
 use crate::parameters::Parameters;
 use crate::settings::{self, OidcClient};
-use crate::{PROTOCOL, Parts, person, response};
+use crate::{PROTOCOL, response, subject};
 
 /// Where a client wants to be told.
 const URL: &str = "backchannel.logout.url";
@@ -67,7 +67,8 @@ struct LogoutClaims<'a> {
     jti: String,
     iss: &'a str,
     aud: &'a str,
-    sub: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<&'a str>,
     typ: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'a str>,
@@ -85,8 +86,8 @@ impl Deliveries {
     }
 
     /// Tells the clients of a session that has ended, later.
-    pub(crate) fn begin(&self, ended: &Ended) {
-        for part in ended.parts.iter() {
+    pub(crate) fn begin(&self, portreeve: &Portreeve, ended: &Ended) {
+        for part in &ended.clients {
             let Some(client) = ended.realm.client_by_id(&part.client) else { continue };
             let ours = client.enabled && &*client.protocol == PROTOCOL;
             let Some(url) = client.attribute(URL).filter(|_| ours) else { continue };
@@ -95,7 +96,7 @@ impl Deliveries {
                 continue;
             };
             let delivery = Delivery {
-                portreeve: ended.portreeve.clone(),
+                portreeve: portreeve.clone(),
                 realm: Arc::clone(&ended.realm),
                 client: Arc::clone(client),
                 session: Arc::clone(&ended.session),
@@ -156,7 +157,7 @@ impl Delivery {
         let gate = identity::admit(&realm, &self.client, PROTOCOL, &nobody, now)
             .map_err(|refusal| Error::Refused(refusal.to_string()))?;
         let issuer = Issuer::of(&self.portreeve, &realm);
-        let subject = self.subject().await?;
+        let subject = self.subject(&issuer).await?;
         let flag = |name: &str, usual: bool| {
             self.client.attribute(name).map_or(usual, |text| text.eq_ignore_ascii_case("true"))
         };
@@ -170,27 +171,27 @@ impl Delivery {
             jti: crypto::random::uuid(identity.random()).to_string(),
             iss: issuer.as_str(),
             aud: &self.client.client_id,
-            sub: &subject,
+            sub: subject.as_deref(),
             typ: "Logout",
-            sid: flag(SESSION_REQUIRED, true).then(|| self.session.id.as_str()),
+            // §2.4: somebody, or a session, or both.
+            sid: (flag(SESSION_REQUIRED, true) || subject.is_none()).then(|| self.session.id.as_str()),
             events,
         };
         let key = keys::active(&realm, algorithm)?;
         gate.sign(key, algorithm, &*headers.get(key, keys::LOGOUT_JWT, algorithm)?, &claims)
     }
 
-    /// Whom the client knows the person as.
-    async fn subject(&self) -> Result<String, Error> {
-        let user = self.portreeve.identity.find_user(&self.realm, &self.session.user).await?;
-        let oidc = self.client.typed(OidcClient::read);
-        Ok(user
-            .and_then(|user| person::pairwise_subject(&oidc, &user))
-            .unwrap_or_else(|| self.session.user.to_string()))
+    /// Whom the client knows the person as; nobody where they are gone.
+    async fn subject(&self, issuer: &Issuer) -> Result<Option<String>, Error> {
+        let identity = &self.portreeve.identity;
+        let user = identity.find_user(&self.realm, &self.session.user).await?;
+        let now = identity.clock().now();
+        Ok(user.and_then(|user| subject::of(&self.realm, &self.client, issuer.as_str(), &user, now)))
     }
 }
 
 /// POST to our own back-channel address: for identity providers above us, of which a realm without brokering has none.
-pub(crate) async fn incoming(door: InRealm<LogoutDoor>, _parts: &Parts, headers: &HeaderMap, body: Body) -> Response {
+pub(crate) async fn incoming(door: InRealm<LogoutDoor>, headers: &HeaderMap, body: Body) -> Response {
     let read = form::read(headers, body, door.portreeve.web.form_limit).await;
     let has_token = read
         .as_ref()

@@ -81,7 +81,8 @@ async fn answer(request: InBrowser<LogoutDoor>, parts: &Parts, code: Option<&str
     let desk = Desk {
         portreeve: &door.portreeve,
         realm: &door.realm,
-        browser: &browser,
+        pages: &*browser.pages,
+        asked: &browser.headers,
         client: client.as_ref(),
         headers: &parts.headers,
     };
@@ -111,5 +112,5 @@ async fn answer(request: InBrowser<LogoutDoor>, parts: &Parts, code: Option<&str
     details.extend(redirect.as_ref().map(|uri| ("redirect_uri".into(), protocol::short(uri.as_str()))));
     let wish =
         Wish { client: client.clone(), redirect, state: question.state, ui_locales: question.ui_locales };
-    end(&desk, door.outcome, details, &wish, session).await
+    end(&desk, &browser, door.outcome, details, &wish, session).await
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use identity::Client;
-use protocol::Ended;
+use identity::{Client, ClientSession, SessionId};
 
 use crate::PROTOCOL;
 use crate::authorize::in_query;
@@ -17,14 +16,13 @@ const SESSION_REQUIRED: &str = "frontchannel.logout.session.required";
 const MOST_FRAMES: usize = 64;
 
 /// The applications of a session that want to be told, and the addresses to load.
-pub(super) fn frames(desk: &Desk<'_>, ended: &Ended) -> Vec<(Arc<Client>, String)> {
+pub(super) fn frames(desk: &Desk<'_>, session: &SessionId, parts: &[ClientSession]) -> Vec<(Arc<Client>, String)> {
     let issuer = desk.issuer();
-    ended
-        .parts
+    parts
         .iter()
         .filter_map(|part| desk.realm.client_by_id(&part.client))
         .filter(|client| client.enabled && &*client.protocol == PROTOCOL && client.frontchannel_logout)
-        .filter_map(|client| Some((Arc::clone(client), address(client, issuer.as_str(), ended.session.id.as_str())?)))
+        .filter_map(|client| Some((Arc::clone(client), address(client, issuer.as_str(), session.as_str())?)))
         .take(MOST_FRAMES)
         .collect()
 }

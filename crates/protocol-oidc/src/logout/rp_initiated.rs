@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use identity::{Client, LiveSession, SessionId};
-use protocol::{ClientInRealm, Details, InBrowser, Page, short};
+use identity::{Client, Error, LiveSession, SessionId};
+use protocol::{Browser, ClientInRealm, Details, InBrowser, Outcome, Page, short};
 
 use super::confirm::Question;
 use super::{SYSTEM_CLIENT, allowed_after, frontchannel, with_refresh_token, with_state};
@@ -39,13 +39,14 @@ async fn serve(mut request: InBrowser<LogoutDoor>, parts: &Parts, form: &[u8]) -
     let desk = Desk {
         portreeve: &door.portreeve,
         realm: &door.realm,
-        browser: &browser,
+        pages: &*browser.pages,
+        asked: &browser.headers,
         client: client.as_ref(),
         headers: &parts.headers,
     };
     let result = match decided {
         Ok(Decided::End(wish, session)) => {
-            return end(&desk, door.outcome, details, &wish, session).await;
+            return end(&desk, &browser, door.outcome, details, &wish, session).await;
         }
         Ok(Decided::Leave(wish)) => Ok(leave(&desk, &wish)),
         Ok(Decided::Ask(wish, session)) => ask(&desk, &wish, session.as_ref()),
@@ -180,46 +181,56 @@ fn ask(desk: &Desk<'_>, wish: &Wish, session: Option<&LiveSession>) -> Result<Re
 /// Ends a session, tells everybody, and goes on.
 pub(super) async fn end(
     desk: &Desk<'_>,
-    mut outcome: protocol::Outcome,
+    browser: &Browser,
+    mut outcome: Outcome,
     details: Details,
     wish: &Wish,
     session: SessionId,
 ) -> Response {
     outcome.about_session(session.as_str());
-    let ended = match desk.portreeve.end_session(desk.realm, &session).await {
-        Ok(ended) => ended,
+    let frames = match close(desk, browser, &mut outcome, session).await {
+        Ok(frames) => frames,
+        // Nobody may be told that a session ended that may still be there (F04).
         Err(error) => {
             let mut response = Trouble::Store(error).end(desk, outcome, details);
             no_cache(&mut response);
             return response;
         }
     };
-    let frames = match &ended {
-        Some(ended) => {
-            outcome.about_user(ended.session.user.clone());
-            frontchannel::frames(desk, ended)
+    let mut response = match &frames {
+        Some(frames) if !frames.is_empty() => {
+            let next = wish.redirect.as_ref().map(|uri| with_state(uri, wish.state.as_deref()));
+            desk.show(&wish.ui_locales, &Page::FrontchannelLogout { frames, next: next.as_deref() })
         }
-        None => Vec::new(),
+        _ => leave(desk, wish),
     };
-    let mut response = if frames.is_empty() {
-        leave(desk, wish)
-    } else {
-        let next = wish.redirect.as_ref().map(|uri| with_state(uri, wish.state.as_deref()));
-        desk.show(&wish.ui_locales, &Page::FrontchannelLogout { frames: &frames, next: next.as_deref() })
-    };
-    desk.browser.interaction.forget_session(desk.portreeve, desk.realm, response.headers_mut());
+    browser.interaction.forget_cookies(desk.portreeve, desk.realm, response.headers_mut());
     // A55: whatever this browser had begun was the other person's.
-    if let Err(error) = desk.browser.session.flush().await {
+    if let Err(error) = browser.session.flush().await {
         tracing::warn!(%error, "a browser's session could not be dropped after a log-out");
     }
     no_cache(&mut response);
-    if ended.is_some() {
-        outcome.succeeded(event::LOGOUT.succeeded, details);
-    } else {
-        // Keycloak: a hint of a session that is over already is no fault of anybody.
-        outcome.served();
+    match frames {
+        Some(_) => outcome.succeeded(event::LOGOUT.succeeded, details),
+        // A hint of a session that is over already is no fault of anybody.
+        None => outcome.served(),
     }
     response
+}
+
+/// Closes the session, and tells which frames are to be shown; `None` where there was no session any more.
+async fn close(
+    desk: &Desk<'_>,
+    browser: &Browser,
+    outcome: &mut Outcome,
+    session: SessionId,
+) -> Result<Option<Vec<(Arc<Client>, String)>>, Error> {
+    let identity = &desk.portreeve.identity;
+    let Some(live) = identity.live_session(desk.realm, &session, false, None).await? else { return Ok(None) };
+    outcome.about_user(live.user().id.clone());
+    let clients = identity.clients_of_session(desk.realm, &session, false).await?;
+    browser.interaction.end_session(desk.portreeve, desk.realm, &live).await?;
+    Ok(Some(frontchannel::frames(desk, &session, &clients)))
 }
 
 /// Goes where the application wishes, or says that it is done.

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use protocol::{Details, InBrowser, Outcome, Portreeve};
+use protocol::{Details, InBrowser, Interaction, Outcome, Portreeve};
 
 use super::rp_initiated::no_cache;
 use crate::client_auth::{self, Shown};
@@ -33,7 +33,7 @@ pub(super) async fn post(request: InBrowser<LogoutDoor>, parts: &Parts, form: &P
         form,
         parts,
     };
-    let result = end(&shown, &mut door.outcome, &mut details, &mut origin_client).await;
+    let result = end(&shown, &*browser.interaction, &mut door.outcome, &mut details, &mut origin_client).await;
     let mut response = match result {
         Ok(true) => {
             door.outcome.succeeded(event::LOGOUT.succeeded, details);
@@ -64,6 +64,7 @@ fn gone() -> Response {
 /// Whether a session was ended.
 async fn end(
     shown: &Shown<'_>,
+    interaction: &dyn Interaction,
     outcome: &mut Outcome,
     details: &mut Details,
     origin_client: &mut Option<std::sync::Arc<identity::Client>>,
@@ -100,9 +101,9 @@ async fn end(
     }
     outcome.about_user(live.user().id.clone());
     outcome.about_session(sid.as_str());
-    Ok(if offline {
-        identity.close_offline_session(shown.realm, &sid).await?
-    } else {
-        portreeve.end_session(shown.realm, &sid).await?.is_some()
-    })
+    if offline {
+        return Ok(identity.close_offline_session(shown.realm, &sid).await?);
+    }
+    interaction.end_session(portreeve, shown.realm, &live).await?;
+    Ok(true)
 }

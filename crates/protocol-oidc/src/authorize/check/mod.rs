@@ -10,6 +10,9 @@ mod resource;
 pub(super) mod response_type;
 mod scope;
 
+pub(crate) use pkce::is_challenge;
+pub(crate) use resource::is_absolute as is_resource;
+
 use identity::Client;
 
 use super::request::AuthorizationRequest;

@@ -3,7 +3,7 @@
 use super::{Checked, Refusal};
 
 /// RFC 7636 §4.2: what a challenge may look like.
-fn is_challenge(text: &str) -> bool {
+pub(crate) fn is_challenge(text: &str) -> bool {
     (43..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
