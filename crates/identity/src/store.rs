@@ -38,8 +38,8 @@ pub(crate) struct Inner {
     pub(crate) realms: Realms,
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
-    pub(crate) sessions: Sessions,
     pub(crate) marks: Marks,
+    pub(crate) sessions: Sessions,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,
     pub(crate) poll: Poll,
