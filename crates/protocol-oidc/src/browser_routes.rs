@@ -19,7 +19,10 @@ use crate::{Parts, authorize, cors, device, logout, response};
 /// The routes.
 pub(crate) fn browser(parts: Arc<Parts>) -> Router<BrowserState> {
     Router::new()
-        .route("/auth", get(get_auth).post(post_auth).merge(preflight("GET, HEAD, POST, OPTIONS")).fallback(other_method))
+        .route(
+            "/auth",
+            get(get_auth).post(post_auth).merge(preflight("GET, HEAD, POST, OPTIONS")).fallback(other_method),
+        )
         .route("/registrations", get(get_registrations).fallback(other_method))
         .route("/forgot-credentials", get(get_forgot_credentials).fallback(other_method))
         .route(
@@ -40,7 +43,11 @@ async fn get_device(request: InBrowser<DeviceDoor>, Extension(parts): Extension<
     device::get(request, &parts, query(&raw)).await
 }
 
-async fn post_device(request: InBrowser<DeviceDoor>, Extension(parts): Extension<Arc<Parts>>, raw: Request) -> Response {
+async fn post_device(
+    request: InBrowser<DeviceDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    raw: Request,
+) -> Response {
     match read(request, &parts, raw.into_body()).await {
         Ok((request, bytes)) => device::post_page(request, &parts, &bytes).await,
         Err(response) => response,
@@ -80,7 +87,11 @@ async fn get_logout(request: InBrowser<LogoutDoor>, Extension(parts): Extension<
     logout::get(request, &parts, query(&raw)).await
 }
 
-async fn post_logout(request: InBrowser<LogoutDoor>, Extension(parts): Extension<Arc<Parts>>, raw: Request) -> Response {
+async fn post_logout(
+    request: InBrowser<LogoutDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    raw: Request,
+) -> Response {
     match read(request, &parts, raw.into_body()).await {
         Ok((request, bytes)) => logout::post(request, &parts, &bytes).await,
         Err(response) => response,
@@ -91,7 +102,11 @@ async fn get_confirm(request: InBrowser<LogoutDoor>, Extension(parts): Extension
     logout::get_confirm(request, &parts).await
 }
 
-async fn post_confirm(request: InBrowser<LogoutDoor>, Extension(parts): Extension<Arc<Parts>>, raw: Request) -> Response {
+async fn post_confirm(
+    request: InBrowser<LogoutDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    raw: Request,
+) -> Response {
     match read(request, &parts, raw.into_body()).await {
         Ok((request, bytes)) => logout::post_confirm(request, &parts, &bytes).await,
         Err(response) => response,
@@ -99,7 +114,11 @@ async fn post_confirm(request: InBrowser<LogoutDoor>, Extension(parts): Extensio
 }
 
 /// Keycloak's page for an application without an address: the person carries the code over.
-async fn out_of_band(request: InBrowser<DocumentDoor>, Extension(parts): Extension<Arc<Parts>>, raw: Request) -> Response {
+async fn out_of_band(
+    request: InBrowser<DocumentDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    raw: Request,
+) -> Response {
     let InBrowser { door, browser } = request;
     let desk = Desk {
         portreeve: &door.portreeve,
@@ -140,7 +159,8 @@ async fn read<D: Door>(
                 headers: &parts.headers,
             };
             let page = PageError::invalid_request("the form cannot be read");
-            let page = if error == form::FormError::TooLong { page.status(StatusCode::PAYLOAD_TOO_LARGE) } else { page };
+            let page =
+                if error == form::FormError::TooLong { page.status(StatusCode::PAYLOAD_TOO_LARGE) } else { page };
             Err(Trouble::Page(page).end(&desk, door.outcome, Vec::new()))
         }
     }

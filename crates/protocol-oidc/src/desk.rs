@@ -124,7 +124,9 @@ impl Trouble {
                 };
                 let mut response = desk.error(&PageError::new("internalServerError", "").status(status));
                 if let Error::Busy { retry_after_seconds } = error {
-                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from((*retry_after_seconds).max(1)));
+                    response
+                        .headers_mut()
+                        .insert(header::RETRY_AFTER, HeaderValue::from((*retry_after_seconds).max(1)));
                 }
                 response
             }

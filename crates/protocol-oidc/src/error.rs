@@ -43,11 +43,7 @@ pub(crate) enum OAuthError {
     /// It stands in a table.
     Refused(Words),
     /// It was worked out elsewhere: the words of the answer, and the event's.
-    Told {
-        error: &'static str,
-        description: String,
-        event: &'static str,
-    },
+    Told { error: &'static str, description: String, event: &'static str },
     /// A scope that the client may not ask for; the whole value is told.
     Scope(String),
     /// Nobody was proven.

@@ -45,10 +45,8 @@ pub(crate) fn serve(door: InRealm<DocumentDoor>, which: Which) -> Response {
     let mut response = Response::new(Body::from(page));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html;charset=utf-8"));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, must-revalidate, no-transform, no-store"),
-    );
+    headers
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, must-revalidate, no-transform, no-store"));
     if let Ok(policy) = HeaderValue::from_str(&policy(script)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -59,7 +57,9 @@ pub(crate) fn serve(door: InRealm<DocumentDoor>, which: Which) -> Response {
 /// `X-Frame-Options` in every browser that knows it (CSP 3 §6.4.2).
 fn policy(script: &str) -> String {
     let digest = STANDARD.encode(crypto::digest::sha256(script.as_bytes()));
-    format!("default-src 'none'; script-src 'sha256-{digest}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *")
+    format!(
+        "default-src 'none'; script-src 'sha256-{digest}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    )
 }
 
 /// Whether pages of an origin may ask for a client's session: 204, or 403.
@@ -103,7 +103,10 @@ mod tests {
             assert!(!script.contains("</script"), "{which:?} would end itself early");
             let digest = STANDARD.encode(crypto::digest::sha256(script.as_bytes()));
             let policy = policy(script);
-            assert!(policy.contains(&format!("script-src 'sha256-{digest}'")) && !policy.contains("unsafe"), "{policy}");
+            assert!(
+                policy.contains(&format!("script-src 'sha256-{digest}'")) && !policy.contains("unsafe"),
+                "{policy}"
+            );
         }
     }
 

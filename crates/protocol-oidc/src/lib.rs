@@ -56,6 +56,7 @@ mod par;
 mod parameters;
 mod payload;
 mod person;
+mod pkce;
 mod plugin;
 mod redirect_uri;
 mod refresh;

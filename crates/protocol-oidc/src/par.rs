@@ -110,12 +110,13 @@ async fn push(
     let request = match form.get("request") {
         None => AuthorizationRequest::of_parameters(&form),
         Some(object) => {
-            let claims = request_object::verify(&parts.key_sets, issuer.as_str(), client, object, now)
-                .await
-                .map_err(|why| OAuthError::Told {
-                    error: "invalid_request_object",
-                    description: why.to_owned(),
-                    event: "invalid_request",
+            let claims =
+                request_object::verify(&parts.key_sets, issuer.as_str(), client, object, now).await.map_err(|why| {
+                    OAuthError::Told {
+                        error: "invalid_request_object",
+                        description: why.to_owned(),
+                        event: "invalid_request",
+                    }
                 })?;
             AuthorizationRequest::of_claims(&claims)
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use identity::{FieldFault, MapperSeed};
 use axum::response::Response;
+use identity::{FieldFault, MapperSeed};
 use protocol::{
     ApiState, Artefact, BoxFuture, BrowserState, ClientSettings, Completed, Ended, EventKind, Failed, FormField,
     LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,

@@ -9,7 +9,8 @@ use protocol::{Issuer, Portreeve};
 const MAX_BYTES: usize = 8 * 1024;
 
 /// Schemes that run or read something in the browser instead of going to an application (A07).
-const UNSAFE_SCHEMES: &[&str] = &["javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"];
+const UNSAFE_SCHEMES: &[&str] =
+    &["javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"];
 
 /// What relative addresses of a client start from.
 #[derive(Debug, Clone)]
@@ -100,7 +101,9 @@ pub(crate) fn only(base: &Base<'_>, registered: &[String]) -> Option<AllowedUri>
 /// stand in a header or that browsers read as something else (A03, A10), no name and password before the host (A02), no
 /// scheme that runs something.
 fn is_plain(uri: &str) -> bool {
-    let printable = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^');
+    let printable = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^')
+    };
     if uri.len() > MAX_BYTES || !uri.bytes().all(printable) {
         return false;
     }
@@ -130,7 +133,9 @@ fn split_path(rest: &str) -> (&str, &str) {
 /// RFC 8252 §7.3: a native application listens on whatever port it gets. Only where the registration names none.
 fn matches_loopback(registered: &str, uri: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| {
-        let (Some(registered), Some(rest)) = (registered.strip_prefix(host), uri.strip_prefix(host)) else { return false };
+        let (Some(registered), Some(rest)) = (registered.strip_prefix(host), uri.strip_prefix(host)) else {
+            return false;
+        };
         let Some(rest) = rest.strip_prefix(':') else { return false };
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (port, rest) = rest.split_at(digits);
@@ -228,7 +233,9 @@ mod tests {
 
     #[test]
     fn a02_a03_a05_nothing_leads_to_another_host() {
-        for registered in [&["https://a.example/cb"][..], &["https://a.example/*"], &["https://a.example*"], &["https://*"]] {
+        for registered in
+            [&["https://a.example/cb"][..], &["https://a.example/*"], &["https://a.example*"], &["https://*"]]
+        {
             for uri in [
                 "https://a.example@evil.example/cb",
                 "https://evil@a.example/cb",
@@ -253,7 +260,12 @@ mod tests {
     #[test]
     fn a04_a_wildcard_is_not_left_by_dots() {
         let registered = ["https://a.example/app/*"];
-        for uri in ["https://a.example/app/", "https://a.example/app", "https://a.example/app/x/y?q=../z", "https://a.example/app/x.y/.z"] {
+        for uri in [
+            "https://a.example/app/",
+            "https://a.example/app",
+            "https://a.example/app/x/y?q=../z",
+            "https://a.example/app/x.y/.z",
+        ] {
             assert!(allows(&registered, uri), "{uri}");
         }
         for uri in [
@@ -305,7 +317,9 @@ mod tests {
 
     #[test]
     fn a07_a12_schemes_that_run_something_are_refused_and_an_applications_own_is_taken() {
-        for uri in ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"] {
+        for uri in
+            ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"]
+        {
             assert!(!allows(&[uri, "*", "javascript:*"], uri), "{uri}");
         }
         assert!(allows(&["com.example.app:/cb"], "com.example.app:/cb"));
@@ -332,7 +346,9 @@ mod tests {
         };
         assert_eq!(one(&["https://a.example/cb"]).as_deref(), Some("https://a.example/cb"));
         assert_eq!(one(&["/cb"]).as_deref(), Some("https://id.example/cb"));
-        for none in [&[][..], &["https://a.example/*"], &["https://a.example/1", "https://a.example/2"], &["javascript:x"]] {
+        for none in
+            [&[][..], &["https://a.example/*"], &["https://a.example/1", "https://a.example/2"], &["javascript:x"]]
+        {
             assert_eq!(one(none), None, "{none:?}");
         }
     }

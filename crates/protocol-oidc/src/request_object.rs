@@ -28,7 +28,8 @@ pub(crate) async fn verify(
         return Err("encrypted request objects are not understood");
     }
     let compact = Compact::parse(object).ok_or("the request object is no JWS")?;
-    let claims = signed(keys, client, &compact, now).await.ok_or("the request object is not signed as the client's are")?;
+    let claims =
+        signed(keys, client, &compact, now).await.ok_or("the request object is not signed as the client's are")?;
     check(&claims, issuer, client, now)?;
     Ok(claims)
 }

@@ -9,7 +9,9 @@ use axum::routing::{MethodRouter, get, options, post};
 use http::{HeaderMap, StatusCode};
 use protocol::{ApiState, InRealm};
 
-use crate::door::{DeviceAuthDoor, DocumentDoor, IntrospectDoor, LogoutDoor, ParDoor, RevokeDoor, TokenDoor, UserInfoDoor};
+use crate::door::{
+    DeviceAuthDoor, DocumentDoor, IntrospectDoor, LogoutDoor, ParDoor, RevokeDoor, TokenDoor, UserInfoDoor,
+};
 use crate::{Parts, cors, device, discovery, frame, introspect, jwks, logout, par, response, revoke, token, userinfo};
 
 /// The endpoints for programs.
@@ -46,7 +48,11 @@ async fn post_par(door: InRealm<ParDoor>, Extension(parts): Extension<Arc<Parts>
     par::post(door, &parts, &head.headers, body).await
 }
 
-async fn post_device(door: InRealm<DeviceAuthDoor>, Extension(parts): Extension<Arc<Parts>>, request: Request) -> Response {
+async fn post_device(
+    door: InRealm<DeviceAuthDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    request: Request,
+) -> Response {
     let (head, body) = request.into_parts();
     device::post(door, &parts, &head.headers, body).await
 }

@@ -10,7 +10,13 @@ use crate::settings::OidcClient;
 
 /// The subject that this client's id tokens have for this user, pairwise ones included. `None` where the client's settings
 /// leave none.
-pub(crate) fn of(realm: &Arc<Realm>, client: &Arc<Client>, issuer: &str, user: &User, now: Timestamp) -> Option<String> {
+pub(crate) fn of(
+    realm: &Arc<Realm>,
+    client: &Arc<Client>,
+    issuer: &str,
+    user: &User,
+    now: Timestamp,
+) -> Option<String> {
     let oidc = client.typed(OidcClient::read);
     let settings = oidc.settings.as_ref().ok()?;
     let effective = realm.effective(user);

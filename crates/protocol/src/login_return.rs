@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::Response;
 use crypto::secret::Secret;
 use identity::{
-    Client, Error, LiveSession, Methods, NewClientSession, NewSession, Notes, Proven, Realm, SessionId, User, WithTicket,
+    Client, Error, LiveSession, Methods, NewClientSession, NewSession, Notes, Proven, Realm, SessionId, User,
+    WithTicket,
 };
 use serde_json::Value;
 
@@ -217,9 +218,7 @@ impl Joining {
         let noted = |notes: &Notes| notes.get(AUTH_TIME).and_then(|text| text.parse().ok());
         match &self.way {
             Way::Open { proven, notes, .. } => noted(notes).unwrap_or_else(|| proven.at().seconds()),
-            Way::Join(live) => {
-                noted(&live.session().notes).unwrap_or_else(|| live.session().started_at.seconds())
-            }
+            Way::Join(live) => noted(&live.session().notes).unwrap_or_else(|| live.session().started_at.seconds()),
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::Router;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
-use crate::{ApiState, Artefact, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind, Operation};
+use crate::{
+    ApiState, Artefact, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind, Operation,
+};
 
 /// A client's settings as they would be saved.
 #[derive(Debug, Clone, Copy)]

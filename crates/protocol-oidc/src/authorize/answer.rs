@@ -16,9 +16,10 @@ use super::request::Kept;
 use super::response_mode::ResponseMode;
 use super::response_type::ResponseType;
 use super::send_back;
-use crate::code::{self, Code, CodePayload};
+use crate::code::{self, CodePayload};
 use crate::desk::{Desk, PageError, Trouble};
 use crate::issue::{Basis, Companions, SessionSort};
+use crate::pkce::{Challenge, ChallengeMethod};
 use crate::redirect_uri::{self, AllowedUri, Base};
 use crate::settings::{self, OidcClient, Settings};
 use crate::{PROTOCOL, Parts, claims_request::ClaimsRequest, error::OAuthError, event, hint, keys, notes, scope};
@@ -40,13 +41,18 @@ impl<T: Into<Trouble>> From<T> for Stop {
 
 /// Somebody is logged in.
 pub(crate) async fn completed(completed: Completed, kept: &Kept, parts: &Parts) -> Response {
-    let Completed { portreeve, realm, client, mut outcome, browser, session, fresh, level, action, .. } =
-        completed;
+    let Completed { portreeve, realm, client, mut outcome, browser, session, fresh, level, action, .. } = completed;
     outcome.about_client(&client.client_id);
     outcome.about_user(session.user().id.clone());
     outcome.about_session(session.session_id().as_str());
-    let scene =
-        Scene { portreeve: &portreeve, realm: &realm, client: &client, pages: &*browser.pages, asked: &browser.headers, parts };
+    let scene = Scene {
+        portreeve: &portreeve,
+        realm: &realm,
+        client: &client,
+        pages: &*browser.pages,
+        asked: &browser.headers,
+        parts,
+    };
     let acr = acr(&realm, &client, level, fresh);
     let mut details = Details::new();
     match scene.answer(kept, &session, &acr, action.as_ref(), &mut details).await {
@@ -63,8 +69,14 @@ pub(crate) async fn completed(completed: Completed, kept: &Kept, parts: &Parts) 
 pub(crate) async fn failed(failed: Failed, kept: &Kept, parts: &Parts) -> Response {
     let Failed { portreeve, realm, client, mut outcome, browser, reason, error, fault, .. } = failed;
     outcome.about_client(&client.client_id);
-    let scene =
-        Scene { portreeve: &portreeve, realm: &realm, client: &client, pages: &*browser.pages, asked: &browser.headers, parts };
+    let scene = Scene {
+        portreeve: &portreeve,
+        realm: &realm,
+        client: &client,
+        pages: &*browser.pages,
+        asked: &browser.headers,
+        parts,
+    };
     if let Some(fault) = fault {
         tracing::error!(realm = %realm.name, client = %client.client_id, "a log-in: {fault}");
     }
@@ -135,8 +147,9 @@ impl<'a> Scene<'a> {
         let base = Base::of(self.portreeve, self.realm, self.client);
         let allowed = match kept.request.redirect_uri.as_deref() {
             Some(_) => redirect_uri::allowed(&base, &self.client.redirect_uris, &kept.redirect_uri),
-            None => redirect_uri::only(&base, &self.client.redirect_uris)
-                .filter(|only| only.as_str() == kept.redirect_uri),
+            None => {
+                redirect_uri::only(&base, &self.client.redirect_uris).filter(|only| only.as_str() == kept.redirect_uri)
+            }
         };
         let uri: AllowedUri = allowed.ok_or_else(|| PageError::parameter("redirect_uri", "invalid_redirect_uri"))?;
         let way = |mode: ResponseMode| Redirect::new(uri.clone(), mode, kept.request.state.clone());
@@ -208,7 +221,7 @@ impl<'a> Scene<'a> {
             let mut ticket = NewTicket::new(self.realm, code::KIND);
             ticket.client = Some(&self.client.id);
             ticket.user = Some(&session.user().id);
-            ticket.expires_at = Some(now.plus_seconds(self.realm.settings.access_code_lifespan.max(1)));
+            ticket.expires_at = Some(code::expiry(self.realm, now));
             ticket.payload = serde_json::to_value(code_payload(kept, id.as_str(), acr))
                 .map_err(|error| Error::fault(format!("a code: {error}")))?;
             Some(WithTicket(ticket, code::PREFIX))
@@ -216,7 +229,7 @@ impl<'a> Scene<'a> {
             None
         };
         let joined = session.open(client_notes(kept, acr, &since), ticket).await?;
-        let code = joined.secret.map(|secret| Code::compose(&secret, &id, &self.client.id));
+        let code = joined.secret.map(|secret| code::write(&secret, id.as_str(), self.client.id.as_str()));
         Ok((joined.session, code))
     }
 }
@@ -239,19 +252,16 @@ fn client_notes(kept: &Kept, acr: &str, since: &str) -> Notes {
 
 fn code_payload(kept: &Kept, session: &str, acr: &str) -> CodePayload {
     let request = kept.request.clone();
+    // RFC 7636 §4.3: without a method it is `plain`. The checks have let no other through.
+    let method = request.code_challenge_method.as_deref().map_or(Some(ChallengeMethod::Plain), ChallengeMethod::named);
     CodePayload {
         session: session.to_owned(),
         redirect_uri: request.redirect_uri,
         scope: request.scope.unwrap_or_default(),
         nonce: request.nonce,
-        // RFC 7636 §4.3: without a method it is `plain`.
-        code_challenge_method: request
-            .code_challenge
-            .as_ref()
-            .map(|_| request.code_challenge_method.unwrap_or_else(|| "plain".to_owned())),
-        code_challenge: request.code_challenge,
+        challenge: request.code_challenge.zip(method).map(|(value, method)| Challenge { method, value }),
         dpop_jkt: request.dpop_jkt,
-        claims: request.claims,
+        claims: request.claims.as_deref().and_then(ClaimsRequest::parse),
         acr: acr.to_owned(),
         resource: request.resource,
     }
@@ -306,10 +316,8 @@ impl<'a> Ground<'a> {
         acr: &'a str,
     ) -> Result<Self, Error> {
         let usual = || settings::realm_algorithm(scene.realm);
-        let wanted = [
-            settings.access_token_algorithm.unwrap_or_else(usual),
-            settings.id_token_algorithm.unwrap_or_else(usual),
-        ];
+        let wanted =
+            [settings.access_token_algorithm.unwrap_or_else(usual), settings.id_token_algorithm.unwrap_or_else(usual)];
         let realm = keys::ensure(&scene.portreeve.identity, scene.realm, &wanted).await?;
         let effective = realm.effective(user);
         let names = scope::names(kept.request.scope.as_deref().unwrap_or_default()).unwrap_or_default();
@@ -380,9 +388,8 @@ impl<'a> Ground<'a> {
             .map_err(|refusal| NoTokens::Refused(Refusal::new("access_denied", "", refusal.event_error())))?;
         let headers = &self.parts.headers;
         // Nothing refreshes tokens of the implicit flow, and so they have a life of their own.
-        let own_life = response_type
-            .is_implicit()
-            .then_some(self.realm.settings.access_token_lifespan_for_implicit_flow.max(1));
+        let own_life =
+            response_type.is_implicit().then_some(self.realm.settings.access_token_lifespan_for_implicit_flow.max(1));
         let access = if response_type.token {
             Some(basis.access_token(&gate, identity, headers, LETTERS, own_life)?)
         } else {

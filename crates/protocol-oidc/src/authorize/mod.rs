@@ -28,13 +28,12 @@ use crate::settings::{OidcClient, Settings};
 use crate::{PROTOCOL, Parts, claims_request::ClaimsRequest, event, scope};
 
 pub(crate) use answer::{acr, completed, failed};
-pub(crate) use check::{is_challenge, is_resource};
 pub(crate) use check::Refusal;
+pub(crate) use check::is_resource;
+use redirect::Redirect;
 pub(crate) use redirect::in_query;
 pub(crate) use request::{AuthorizationRequest, Kept};
-use redirect::Redirect;
-pub(crate) use response_mode::ResponseMode;
-pub(crate) use response_type::ResponseType;
+use response_mode::ResponseMode;
 
 /// Why a request ends here.
 enum Stop {
@@ -128,7 +127,8 @@ async fn accept(
     details: &mut Details,
 ) -> Result<Accepted, Stop> {
     let parameters = Parameters::read(form).map_err(|_| PageError::invalid_request("too many parameters"))?;
-    let client_id = one(&parameters, "client_id").ok_or_else(|| PageError::invalid_request("Missing parameter: client_id"))?;
+    let client_id =
+        one(&parameters, "client_id").ok_or_else(|| PageError::invalid_request("Missing parameter: client_id"))?;
     request.door.outcome.about_client(client_id);
     let client = &*found.insert(find_client(&request.door.realm, client_id)?);
     let desk = Desk {
@@ -149,8 +149,8 @@ async fn accept(
 
     let too_long = asked.too_long(check::length::MOST);
     let way = |mode: ResponseMode| Redirect::new(uri.clone(), mode, asked.state.clone());
-    let (response_type, mode) = check::response_type::check(client, &asked)
-        .map_err(|(refusal, mode)| Stop::Back(way(mode), refusal))?;
+    let (response_type, mode) =
+        check::response_type::check(client, &asked).map_err(|(refusal, mode)| Stop::Back(way(mode), refusal))?;
     details.push(("response_type".into(), response_type.as_str().into()));
     details.push(("response_mode".into(), mode.as_str().into()));
     let checked = check::Checked { client, settings, request: &asked, response_type, pushed, too_long };
@@ -266,6 +266,7 @@ fn demands(
         acr_essential,
         login_hint: asked.login_hint.clone(),
         ui_locales: words(&asked.ui_locales),
+        ask_consent: false,
         kc_action: asked.kc_action.clone(),
         idp_hint: asked.kc_idp_hint.clone(),
         consent: client.default_scopes.iter().chain(optional).map(|scope| scope.id.clone()).collect(),

@@ -169,7 +169,8 @@ mod tests {
         let form = read("scope=openid+email&max_age=5&prompt=login+x&resource=a&resource=b&claims=%7B%7D&ignored=1");
         assert_eq!(form.max_age(), Ok(Some(5)));
         assert!(form.is_openid() && form.prompts().login && !form.prompts().none);
-        let claims = json!({"scope": "openid email", "max_age": 5, "prompt": "login x", "resource": ["a", "b"], "claims": {}});
+        let claims =
+            json!({"scope": "openid email", "max_age": 5, "prompt": "login x", "resource": ["a", "b"], "claims": {}});
         assert_eq!(AuthorizationRequest::of_claims(claims.as_object().unwrap()), form);
     }
 

@@ -12,16 +12,8 @@ pub(crate) struct ResponseType {
 
 impl ResponseType {
     /// What discovery lists, in Keycloak's order.
-    pub(crate) const ALL: &'static [&'static str] = &[
-        "code",
-        "none",
-        "id_token",
-        "token",
-        "id_token token",
-        "code id_token",
-        "code token",
-        "code id_token token",
-    ];
+    pub(crate) const ALL: &'static [&'static str] =
+        &["code", "none", "id_token", "token", "id_token token", "code id_token", "code token", "code id_token token"];
 
     /// Reads the parameter. The order of its words means nothing; a word twice, an unknown one, or `none` beside another is no
     /// response type.
@@ -84,7 +76,9 @@ mod tests {
 
     #[test]
     fn a14_case_repetition_and_odd_company_are_no_response_type() {
-        for text in ["", "Code", "code code", "code  token", "none code", "code none", "token ", "frobnicate", "code,token"] {
+        for text in
+            ["", "Code", "code code", "code  token", "none code", "code none", "token ", "frobnicate", "code,token"]
+        {
             assert_eq!(ResponseType::parse(text), None, "{text:?}");
         }
     }

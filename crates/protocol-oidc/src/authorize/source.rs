@@ -71,11 +71,12 @@ async fn fetch(desk: &Desk<'_>, parts: &Parts, address: &str) -> Result<String, 
     let plain = address.split_once('#').map_or(address, |(plain, _)| plain);
     let base = Base::of(desk.portreeve, desk.realm, client);
     let refused = || PageError::invalid_request("Specified request_uri not allowed");
-    let known = registered.iter().any(|one| one == address)
-        || redirect_uri::allowed(&base, &registered, plain).is_some();
+    let known =
+        registered.iter().any(|one| one == address) || redirect_uri::allowed(&base, &registered, plain).is_some();
     if !known {
         return Err(refused().into());
     }
-    let body = parts.fetch.get(plain).await.map_err(|_| PageError::invalid_request("The request_uri cannot be read"))?;
+    let body =
+        parts.fetch.get(plain).await.map_err(|_| PageError::invalid_request("The request_uri cannot be read"))?;
     String::from_utf8(body.to_vec()).map(|text| text.trim().to_owned()).map_err(|_| refused().into())
 }

@@ -13,7 +13,8 @@ use crate::client_auth::{self, Authenticated, Shown};
 use crate::door::DeviceAuthDoor;
 use crate::error::{OAuthError, Words, words};
 use crate::parameters::Parameters;
-use crate::{Parts, cors, event, response, scope};
+use crate::pkce::{Challenge, ChallengeMethod};
+use crate::{Parts, cors, event, pkce, response, scope};
 
 /// Path of the endpoint below the issuer.
 const PATH: &str = "/protocol/openid-connect/auth/device";
@@ -46,7 +47,12 @@ struct Answer<'a> {
 }
 
 /// POST.
-pub(crate) async fn post(mut door: InRealm<DeviceAuthDoor>, parts: &Parts, headers: &HeaderMap, body: Body) -> Response {
+pub(crate) async fn post(
+    mut door: InRealm<DeviceAuthDoor>,
+    parts: &Parts,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
     let mut client = None;
     let mut details = Details::new();
     let result = match form::read(headers, body, door.portreeve.web.form_limit).await {
@@ -118,8 +124,8 @@ async fn ask(
         return Err(RESOURCE.into());
     }
     let (challenge, method) = (form.given("code_challenge"), form.given("code_challenge_method"));
-    if challenge.is_some_and(|text| !crate::authorize::is_challenge(text))
-        || !matches!(method, None | Some("plain" | "S256"))
+    if challenge.is_some_and(|text| !pkce::is_well_formed(text))
+        || method.is_some_and(|method| ChallengeMethod::named(method).is_none())
         || (settings.pkce_method.is_some() && (challenge.is_none() || method != settings.pkce_method.as_deref()))
     {
         return Err(CHALLENGE.into());
@@ -128,8 +134,7 @@ async fn ask(
     let identity = &door.portreeve.identity;
     let realm = &door.realm;
     let number = |name: &str| client.attribute(name).and_then(|text| text.parse::<i64>().ok()).filter(|n| *n > 0);
-    let lifespan =
-        number(LIFESPAN).unwrap_or(realm.settings.oauth2_device_code_lifespan).clamp(1, MOST_LIFESPAN);
+    let lifespan = number(LIFESPAN).unwrap_or(realm.settings.oauth2_device_code_lifespan).clamp(1, MOST_LIFESPAN);
     let interval = number(INTERVAL).unwrap_or(realm.settings.oauth2_device_polling_interval).clamp(1, 3600);
     let expires_at = identity.clock().now().plus_seconds(lifespan);
     let encode = |error: serde_json::Error| OAuthError::Store(Error::fault(format!("a device's request: {error}")));
@@ -158,8 +163,9 @@ async fn ask(
         scope: wanted.to_owned(),
         nonce: form.given("nonce").map(str::to_owned),
         claims: form.given("claims").map(str::to_owned),
-        code_challenge: challenge.map(str::to_owned),
-        code_challenge_method: challenge.map(|_| method.unwrap_or("plain").to_owned()),
+        challenge: challenge
+            .zip(method.map_or(Some(ChallengeMethod::Plain), ChallengeMethod::named))
+            .map(|(value, method)| Challenge { method, value: value.to_owned() }),
         resource,
     };
     let mut ticket = NewTicket::new(realm, KIND);

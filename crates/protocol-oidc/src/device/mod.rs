@@ -17,6 +17,8 @@ use identity::{Client, Error, Identity, Realm, SessionId, Timestamp};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
+use crate::pkce::Challenge;
+
 pub(crate) use authorize::post;
 pub(crate) use page::{get, post as post_page};
 pub(crate) use returned::{Device, completed, failed};
@@ -43,9 +45,7 @@ struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claims: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    code_challenge: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    code_challenge_method: Option<String>,
+    challenge: Option<Challenge>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resource: Vec<String>,
 }
@@ -85,8 +85,7 @@ pub(crate) struct Approval {
     pub claims: Option<String>,
     pub acr: String,
     pub resource: Vec<String>,
-    pub code_challenge: Option<String>,
-    pub code_challenge_method: Option<String>,
+    pub challenge: Option<Challenge>,
 }
 
 /// How a device's question is answered.
@@ -171,8 +170,7 @@ pub(crate) async fn redeem(
                 claims: request.claims,
                 acr,
                 resource: request.resource,
-                code_challenge: request.code_challenge,
-                code_challenge_method: request.code_challenge_method,
+                challenge: request.challenge,
             }))
         }
     }

@@ -85,10 +85,8 @@ pub(crate) async fn failed(failed: Failed, device: Device, parts: &Parts) -> Res
         return Trouble::Store(error).end(&desk, outcome, Details::new());
     }
     outcome.refused(error, Details::new());
-    let message =
-        if said_no { "oauth2DeviceConsentDeniedMessage" } else { "oauth2DeviceVerificationFailedMessage" };
-    let mut response =
-        desk.show(&[], &Page::Info { heading: Some("oauth2DeviceVerificationFailedHeader"), message });
+    let message = if said_no { "oauth2DeviceConsentDeniedMessage" } else { "oauth2DeviceVerificationFailedMessage" };
+    let mut response = desk.show(&[], &Page::Info { heading: Some("oauth2DeviceVerificationFailedHeader"), message });
     desk::keep_from_caches(&mut response);
     response
 }

@@ -6,8 +6,8 @@ use identity::{Error, Identity, InternalKind, LiveSession, Realm};
 use protocol::{ClientInRealm, Details, InBrowser, Page};
 use serde::{Deserialize, Serialize};
 
-use super::rp_initiated::{Wish, end, no_cache};
 use super::allowed_after;
+use super::rp_initiated::{Wish, end, no_cache};
 use crate::desk::Desk;
 use crate::door::LogoutDoor;
 use crate::parameters::Parameters;
@@ -110,7 +110,6 @@ async fn answer(request: InBrowser<LogoutDoor>, parts: &Parts, code: Option<&str
     };
     let mut details = Details::new();
     details.extend(redirect.as_ref().map(|uri| ("redirect_uri".into(), protocol::short(uri.as_str()))));
-    let wish =
-        Wish { client: client.clone(), redirect, state: question.state, ui_locales: question.ui_locales };
+    let wish = Wish { client: client.clone(), redirect, state: question.state, ui_locales: question.ui_locales };
     end(&desk, &browser, door.outcome, details, &wish, session).await
 }

@@ -126,8 +126,7 @@ async fn decide(
     let redirect = match wanted {
         Some(uri) => {
             details.push(("redirect_uri".into(), short(uri)));
-            let allowed =
-                client.as_ref().and_then(|client| allowed_after(&door.portreeve, &door.realm, client, uri));
+            let allowed = client.as_ref().and_then(|client| allowed_after(&door.portreeve, &door.realm, client, uri));
             // Recorded: a redirect of a client that is not there is refused like one that is not registered.
             Some(allowed.ok_or_else(|| PageError::new("invalidRedirectUriMessage", "invalid_redirect_uri"))?)
         }

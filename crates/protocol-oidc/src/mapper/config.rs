@@ -11,9 +11,9 @@ use crate::claims::{ClaimPath, Place};
 #[derive(Clone, Copy)]
 pub(crate) struct Config<'a>(pub(crate) &'a BTreeMap<String, String>);
 
-impl Config<'_> {
+impl<'a> Config<'a> {
     /// A value that is set and not empty.
-    pub(crate) fn text(self, key: &str) -> Option<&str> {
+    pub(crate) fn text(self, key: &str) -> Option<&'a str> {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 

@@ -10,7 +10,6 @@ mod resource;
 pub(super) mod response_type;
 mod scope;
 
-pub(crate) use pkce::is_challenge;
 pub(crate) use resource::is_absolute as is_resource;
 
 use identity::Client;
@@ -52,15 +51,8 @@ impl Refusal {
 type Check = fn(&Checked<'_>) -> Result<(), Refusal>;
 
 /// The checks, in order. The response type, which the way back depends on, comes before them.
-const CHECKS: &[Check] = &[
-    pushed::check,
-    repeated::check,
-    length::check,
-    scope::check,
-    resource::check,
-    nonce::check,
-    pkce::check,
-];
+const CHECKS: &[Check] =
+    &[pushed::check, repeated::check, length::check, scope::check, resource::check, nonce::check, pkce::check];
 
 /// Runs them all.
 ///

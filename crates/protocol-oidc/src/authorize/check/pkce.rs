@@ -1,12 +1,7 @@
 //! Proof keys.
 
 use super::{Checked, Refusal};
-
-/// RFC 7636 §4.2: what a challenge may look like.
-pub(crate) fn is_challenge(text: &str) -> bool {
-    (43..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
-}
+use crate::pkce::{ChallengeMethod, is_well_formed};
 
 /// RFC 7636 §4.3, §4.4.1: a client that is to use a proof key does, with the method that it is to use; one that need not may.
 /// RFC 9700 §2.1.1. Only a code is ever proven, so that a request without one needs no key.
@@ -30,8 +25,8 @@ pub(super) fn check(checked: &Checked<'_>) -> Result<(), Refusal> {
         return Err(missing("code_challenge"));
     }
     let Some(challenge) = challenge else { return Ok(()) };
-    if !matches!(method, None | Some("plain" | "S256")) {
+    if method.is_some_and(|method| ChallengeMethod::named(method).is_none()) {
         return Err(invalid("code_challenge_method"));
     }
-    if is_challenge(challenge) { Ok(()) } else { Err(invalid("code_challenge")) }
+    if is_well_formed(challenge) { Ok(()) } else { Err(invalid("code_challenge")) }
 }

@@ -6,8 +6,8 @@ use crate::scope;
 /// RFC 6749 §3.3: names of scopes that the client has. Absent, it gets its default ones; empty, it is wrong, as in Keycloak.
 pub(super) fn check(checked: &Checked<'_>) -> Result<(), Refusal> {
     let Some(value) = checked.request.scope.as_deref() else { return Ok(()) };
-    let known = scope::names(value)
-        .is_ok_and(|names| !names.is_empty() && scope::check(checked.client, &names).is_ok());
+    let known =
+        scope::names(value).is_ok_and(|names| !names.is_empty() && scope::check(checked.client, &names).is_ok());
     if known {
         return Ok(());
     }
