@@ -38,6 +38,7 @@ impl ClaimsRequest {
     }
 
     /// Whether it wants the log-in's strength to be one of these, and says that it must be.
+    #[allow(dead_code, reason = "the authorization endpoint goes by it")]
     pub(crate) fn acr(&self) -> Option<(Vec<&str>, bool)> {
         let acr = self.id_token.get("acr")?.as_object()?;
         let essential = acr.get("essential").and_then(Value::as_bool).unwrap_or(false);

@@ -65,6 +65,7 @@ mod response;
 mod revoke;
 mod routes;
 mod scope;
+mod sessions;
 pub mod settings;
 mod subject;
 mod token;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::bearer::REVOKED;
 use crate::claims::{Audience, Confirmation};
 use crate::issue::{AccessToken, Basis};
-use crate::notes;
+use crate::{notes, sessions};
 
 /// `typ` of one that ends with the log-in.
 pub(crate) const REFRESH: &str = "Refresh";
@@ -41,6 +41,7 @@ struct RefreshClaims<'a> {
     prov: &'static str,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to the field")]
 fn is_nobody(audience: &&Audience<'_>) -> bool {
     audience.is_empty()
 }
@@ -63,6 +64,7 @@ pub(crate) fn write(
     basis: &Basis<'_>,
     live: &LiveSession,
     jti: uuid::Uuid,
+    scope: &str,
     access: &AccessToken<'_>,
 ) -> Result<RefreshToken, Error> {
     let offline = live.session().offline;
@@ -82,7 +84,7 @@ pub(crate) fn write(
         typ,
         azp: &basis.client.client_id,
         sid: live.session().id.as_str(),
-        scope: &basis.granted.whole,
+        scope,
         cnf: basis.confirmation,
         aud_x: &access.audience,
         prov: "default",
@@ -111,13 +113,17 @@ pub(crate) struct ReadRefresh {
     pub cnf: Option<Confirmation>,
 }
 
-/// Reads a refresh token of this realm: genuine, of its issuer and kind, and not expired.
-pub(crate) fn read(identity: &Identity, realm: &Realm, issuer: &Issuer, token: &str) -> Option<ReadRefresh> {
+/// Reads a refresh token of this realm: genuine, of its issuer and kind. Whether its time is over is another question.
+pub(crate) fn genuine(identity: &Identity, realm: &Realm, issuer: &Issuer, token: &str) -> Option<ReadRefresh> {
     let read: ReadRefresh = identity.read_internal(realm, token).ok()?;
-    let now = identity.clock().now().seconds();
     // Other tokens are authenticated with the same secret; each kind has its own type.
-    let kind = matches!(read.typ.as_str(), REFRESH | OFFLINE);
-    (kind && read.iss == issuer.as_str() && read.exp.is_none_or(|exp| exp > now)).then_some(read)
+    (matches!(read.typ.as_str(), REFRESH | OFFLINE) && read.iss == issuer.as_str()).then_some(read)
+}
+
+/// As [`genuine`], and not expired.
+pub(crate) fn read(identity: &Identity, realm: &Realm, issuer: &Issuer, token: &str) -> Option<ReadRefresh> {
+    let now = identity.clock().now().seconds();
+    genuine(identity, realm, issuer, token).filter(|read| read.exp.is_none_or(|exp| exp > now))
 }
 
 /// The session of a refresh token with the client's part in it, both alive, if the token is still one of that part.
@@ -167,10 +173,9 @@ pub(crate) async fn revoke(
     let until = read.exp.map_or(live.ends_at(), |exp| Timestamp(exp.saturating_mul(1000)));
     identity.mark_once(realm, REVOKED, &read.jti.to_string(), until).await?;
     let session = live.session();
-    identity.close_client_session(realm, &session.id, session.offline, &client.id).await?;
-    // Keycloak: a log-in that no client takes part in any more is over.
-    if !session.offline && identity.clients_of_session(realm, &session.id, false).await?.is_empty() {
-        identity.close_session(realm, &session.id).await?;
+    if session.offline {
+        identity.close_client_session(realm, &session.id, true, &client.id).await?;
+        return Ok(());
     }
-    Ok(())
+    sessions::end_part(identity, realm, &session.id, client).await
 }

@@ -47,6 +47,7 @@ pub(crate) struct Granted {
     /// As refresh tokens tell it: with the scopes that are not told to others.
     pub whole: String,
     /// The scopes.
+    #[allow(dead_code, reason = "the consent page names them")]
     pub scopes: Vec<Arc<ClientScope>>,
     /// The mappers, in the order in which they run.
     pub mappers: Vec<Compiled>,

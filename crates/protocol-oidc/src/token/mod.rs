@@ -25,12 +25,16 @@ use crate::mapper::Notes;
 use crate::parameters::Parameters;
 use crate::scope::{self, Granted};
 use crate::settings::Settings;
-use crate::{PROTOCOL, Parts, cors, keys, notes};
+use crate::{PROTOCOL, Parts, cors, keys, refresh};
 
 pub(crate) use response::TokenResponse;
 
 const GRANT_MISSING: Words = words(400, "invalid_request", "Missing form parameter: grant_type", "invalid_request");
 const GRANT_UNKNOWN: Words = words(400, "unsupported_grant_type", "Unsupported grant_type", "unsupported_grant_type");
+
+/// Keycloak's: the user has no right to the scope, or the client not.
+pub(crate) const OFFLINE_NOT_ALLOWED: Words =
+    words(400, "not_allowed", "Offline tokens not allowed for the user or client", "not_allowed");
 
 /// Path of the endpoint below the issuer.
 pub(crate) const PATH: &str = "/protocol/openid-connect/token";
@@ -41,7 +45,6 @@ pub(crate) struct Request<'a> {
     pub realm: &'a Arc<Realm>,
     pub issuer: &'a Issuer,
     pub facts: &'a protocol::web::RequestFacts,
-    pub headers: &'a HeaderMap,
     pub form: &'a Parameters<'a>,
     pub parts: &'a Parts,
     pub client: &'a Authenticated,
@@ -80,6 +83,8 @@ pub(crate) struct Proof {
     pub confirmation: Option<Confirmation>,
     /// The only audiences that the access token may have.
     pub audiences: Option<Vec<String>>,
+    /// Scope of the refresh token, where that is wider than what was granted now.
+    pub refresh_scope: Option<String>,
     /// What is given besides the access token.
     pub gives: Gives,
 }
@@ -222,7 +227,6 @@ async fn answer(
         realm: &door.realm,
         issuer: &issuer,
         facts: &door.facts,
-        headers,
         form: &form,
         parts,
         client,
@@ -289,7 +293,10 @@ async fn issue(
         None
     };
     let refresh = match (proof.gives.refresh, live) {
-        (Some(jti), Some(live)) => Some(crate::refresh::write(&gate, &basis, live, jti, &access)?),
+        (Some(jti), Some(live)) => {
+            let scope = proof.refresh_scope.as_deref().unwrap_or(&proof.granted.whole);
+            Some(refresh::write(&gate, &basis, live, jti, scope, &access)?)
+        }
         _ => None,
     };
     if let Some(refresh) = &refresh {
@@ -341,8 +348,3 @@ pub(crate) fn scope_names<'s>(request: &Request<'_>, value: Option<&'s str>) -> 
 
 /// How strongly a log-in without steps was proven.
 pub(crate) const PLAIN_ACR: &str = "1";
-
-/// The notes of a client session that later tokens are made from.
-pub(crate) fn client_notes(scope: &str, acr: &str) -> Vec<(&'static str, String)> {
-    vec![(notes::SCOPE, scope.to_owned()), (notes::ACR, acr.to_owned())]
-}

@@ -200,7 +200,10 @@ async fn a25_a_client_of_another_realm_rotates_nothing() {
 async fn one_refresh_costs_three_statements_and_a_batch_no_more() {
     on_each(async |scene| {
         let id = scene.open().await;
-        let alone = scene.town.statements(async { assert_eq!(scene.rotate(&id, 1, 2, STRICT).await, RefreshRotation::Rotated) }).await;
+        let alone = scene
+            .town
+            .statements(async { assert_eq!(scene.rotate(&id, 1, 2, STRICT).await, RefreshRotation::Rotated) })
+            .await;
         // The poller may have looked once or twice meanwhile.
         assert!((3..=5).contains(&alone), "{alone}");
         if !scene.town.identity.is_single_node() {

@@ -1,6 +1,6 @@
 //! Client credentials (RFC 6749 §4.4): a client that acts for itself, as its service account. Nothing is kept.
 
-use identity::Transient;
+use identity::{NewSession, Transient};
 use protocol::BoxFuture;
 
 use super::Grant;
@@ -8,9 +8,9 @@ use crate::client_auth::Authenticated;
 use crate::error::{OAuthError, Words, words};
 use crate::event::{self, Sort};
 use crate::notes::service_account;
-use crate::scope;
 use crate::settings::Settings;
 use crate::token::{Gives, OwnSubject, PLAIN_ACR, Proof, Request, Trace, scope_names};
+use crate::{scope, sessions};
 
 const PUBLIC: Words =
     words(401, "unauthorized_client", "Public client not allowed to retrieve service account", "invalid_client");
@@ -56,21 +56,42 @@ impl Grant for ClientCredentials {
             let effective = request.realm.effective(proven.user());
             let granted = scope::grant(request.realm, client, &request.client.oidc, &names, &effective);
             let address = request.facts.address.to_string();
+            let notes = vec![
+                (service_account::CLIENT_ID, client.client_id.to_string()),
+                (service_account::HOST, address.clone()),
+                (service_account::ADDRESS, address),
+            ];
+            // RFC 6749 §4.4.3: no refresh token, and so nothing to keep, unless the client's settings ask for it.
+            let keeps = request.settings.client_credentials_refresh;
+            let subject = if keeps {
+                let session = NewSession {
+                    address: Some(request.facts.address),
+                    notes: notes.iter().cloned().collect(),
+                    ..NewSession::default()
+                };
+                let part = sessions::client_notes(&names.join(" "), PLAIN_ACR);
+                OwnSubject::Session(
+                    sessions::open(identity, request.realm, &proven, session, client, part, false).await?,
+                )
+            } else {
+                OwnSubject::Transient(Transient::from(proven))
+            };
             Ok(Proof {
-                gives: Gives { id_token: granted.openid, ..Gives::default() },
-                subject: OwnSubject::Transient(Transient::from(proven)),
+                gives: Gives {
+                    id_token: granted.openid,
+                    refresh: keeps.then(|| crypto::random::uuid(identity.random())),
+                    ..Gives::default()
+                },
+                subject,
                 granted,
                 effective,
-                notes: vec![
-                    (service_account::CLIENT_ID, client.client_id.to_string()),
-                    (service_account::HOST, address.clone()),
-                    (service_account::ADDRESS, address),
-                ],
+                notes,
                 acr: PLAIN_ACR.to_owned(),
                 nonce: None,
                 requested: None,
                 confirmation: None,
                 audiences: None,
+                refresh_scope: None,
             })
         })
     }

@@ -1,6 +1,9 @@
 //! Grants: one a file; [`ALL`] is the list, which discovery reads too.
 
+mod authorization_code;
 mod client_credentials;
+mod password;
+mod refresh_token;
 
 use protocol::BoxFuture;
 
@@ -29,7 +32,12 @@ pub(crate) trait Grant: Sync {
 }
 
 /// All grants, in the order of the document.
-pub(crate) static ALL: &[&dyn Grant] = &[&client_credentials::ClientCredentials];
+pub(crate) static ALL: &[&dyn Grant] = &[
+    &authorization_code::AuthorizationCode,
+    &client_credentials::ClientCredentials,
+    &password::Password,
+    &refresh_token::RefreshToken,
+];
 
 /// The grant of this name.
 pub(crate) fn named(name: &str) -> Option<&'static dyn Grant> {
