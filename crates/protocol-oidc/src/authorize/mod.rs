@@ -33,7 +33,8 @@ pub(crate) use check::is_resource;
 use redirect::Redirect;
 pub(crate) use redirect::in_query;
 pub(crate) use request::{AuthorizationRequest, Kept};
-use response_mode::ResponseMode;
+pub(crate) use response_mode::ResponseMode;
+pub(crate) use response_type::ResponseType;
 
 /// Why a request ends here.
 enum Stop {
