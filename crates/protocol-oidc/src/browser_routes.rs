@@ -120,14 +120,7 @@ async fn out_of_band(
     raw: Request,
 ) -> Response {
     let InBrowser { door, browser } = request;
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: None,
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, None, &parts);
     let parameters = Parameters::read(query(&raw)).unwrap_or_default();
     let page = Page::Code {
         code: parameters.given("code"),
@@ -150,14 +143,7 @@ async fn read<D: Door>(
         Ok(bytes) => Ok((request, bytes)),
         Err(error) => {
             let InBrowser { door, browser } = request;
-            let desk = Desk {
-                portreeve: &door.portreeve,
-                realm: &door.realm,
-                pages: &*browser.pages,
-                asked: &browser.headers,
-                client: None,
-                headers: &parts.headers,
-            };
+            let desk = Desk::at(&door.portreeve, &door.realm, &browser, None, parts);
             let page = PageError::invalid_request("the form cannot be read");
             let page =
                 if error == form::FormError::TooLong { page.status(StatusCode::PAYLOAD_TOO_LARGE) } else { page };

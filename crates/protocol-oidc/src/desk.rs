@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use identity::{Client, Error, Realm};
-use protocol::{Details, ErrorPage, Issuer, Outcome, Page, PageFrame, Pages, Portreeve};
+use protocol::{Browser, Details, ErrorPage, Issuer, Outcome, Page, PageFrame, Pages, Portreeve};
 
+use crate::Parts;
 use crate::keys::Headers;
 
 /// Where a browser is answered from.
@@ -24,6 +25,17 @@ pub(crate) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// The desk of a request.
+    pub(crate) fn at(
+        portreeve: &'a Portreeve,
+        realm: &'a Arc<Realm>,
+        browser: &'a Browser,
+        client: Option<&'a Arc<Client>>,
+        parts: &'a Parts,
+    ) -> Self {
+        Self { portreeve, realm, pages: &*browser.pages, asked: &browser.headers, client, headers: &parts.headers }
+    }
+
     /// The realm's issuer.
     pub(crate) fn issuer(&self) -> Issuer {
         Issuer::of(self.portreeve, self.realm)

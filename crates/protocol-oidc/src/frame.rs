@@ -24,6 +24,7 @@ pub(crate) enum Which {
 }
 
 impl Which {
+    #[cfg(test)]
     const ALL: [Self; 3] = [Self::LoginStatus, Self::ThirdPartyCookies1, Self::ThirdPartyCookies2];
 
     fn script(self) -> &'static str {

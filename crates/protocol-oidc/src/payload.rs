@@ -62,13 +62,6 @@ fn unreadable(
     parts: &Parts,
     error: &serde_json::Error,
 ) -> Response {
-    let desk = Desk {
-        portreeve,
-        realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: None,
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(portreeve, realm, browser, None, parts);
     Trouble::Store(Error::fault(format!("what a log-in is for: {error}"))).end(&desk, outcome, Vec::new())
 }

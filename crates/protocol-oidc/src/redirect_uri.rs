@@ -64,11 +64,6 @@ impl AllowedUri {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// For an address that was checked when its request was, and kept by us since.
-    pub(crate) fn kept(uri: String) -> Self {
-        Self(uri)
-    }
 }
 
 /// The address, if it may be gone to.

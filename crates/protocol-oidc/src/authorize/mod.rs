@@ -66,14 +66,7 @@ pub(crate) async fn serve(mut request: InBrowser<AuthDoor>, parts: &Parts, form:
     let mut details = Details::new();
     let result = accept(&mut request, parts, form, entry, &mut found, &mut details).await;
     let InBrowser { door, browser } = request;
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: found.as_ref(),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, found.as_ref(), parts);
     match result {
         Ok(accepted) => {
             let payload = match Payload::Authorization(Box::new(accepted.kept)).to_value() {
@@ -132,14 +125,7 @@ async fn accept(
         one(&parameters, "client_id").ok_or_else(|| PageError::invalid_request("Missing parameter: client_id"))?;
     request.door.outcome.about_client(client_id);
     let client = &*found.insert(find_client(&request.door.realm, client_id)?);
-    let desk = Desk {
-        portreeve: &request.door.portreeve,
-        realm: &request.door.realm,
-        pages: &*request.browser.pages,
-        asked: &request.browser.headers,
-        client: Some(client),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&request.door.portreeve, &request.door.realm, &request.browser, Some(client), parts);
     let oidc = client.typed(OidcClient::read);
     let settings = oidc.settings.as_ref().map_err(|faults| {
         PageError::invalid_request(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))

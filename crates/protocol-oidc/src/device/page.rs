@@ -22,14 +22,7 @@ pub(crate) async fn get(request: InBrowser<DeviceDoor>, parts: &Parts, query: &[
     let InBrowser { door, browser } = request;
     let parameters = Parameters::read(query).unwrap_or_default();
     let code = parameters.given("user_code").filter(|code| typed(code).is_some()).unwrap_or_default();
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: None,
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, None, parts);
     let response = ask(&desk, code, None);
     door.outcome.served();
     response
@@ -60,14 +53,7 @@ pub(crate) async fn post(request: InBrowser<DeviceDoor>, parts: &Parts, form: &[
     let InBrowser { mut door, browser } = request;
     let parameters = Parameters::read(form).unwrap_or_default();
     let given = parameters.given(FIELD).or_else(|| parameters.given("user_code")).unwrap_or_default();
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: None,
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, None, parts);
     match take(&desk, given).await {
         Ok((client, user_code, entry)) => {
             door.outcome.about_client(&client.client_id);

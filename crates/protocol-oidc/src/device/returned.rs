@@ -22,14 +22,7 @@ pub(crate) async fn completed(completed: Completed, device: Device, parts: &Part
     outcome.about_client(&client.client_id);
     outcome.about_user(session.user().id.clone());
     outcome.about_session(session.session_id().as_str());
-    let desk = Desk {
-        portreeve: &portreeve,
-        realm: &realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: Some(&client),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&portreeve, &realm, &browser, Some(&client), parts);
     let details: Details = vec![
         ("auth_method".into(), PROTOCOL.into()),
         ("username".into(), session.user().username.clone()),
@@ -72,14 +65,7 @@ pub(crate) async fn completed(completed: Completed, device: Device, parts: &Part
 pub(crate) async fn failed(failed: Failed, device: Device, parts: &Parts) -> Response {
     let Failed { portreeve, realm, client, mut outcome, browser, reason, error, .. } = failed;
     outcome.about_client(&client.client_id);
-    let desk = Desk {
-        portreeve: &portreeve,
-        realm: &realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: Some(&client),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&portreeve, &realm, &browser, Some(&client), parts);
     let said_no = matches!(reason, LoginFailure::AccessDenied | LoginFailure::ConsentRequired);
     if said_no && let Err(error) = decide(&desk, &device, State::Denied).await {
         return Trouble::Store(error).end(&desk, outcome, Details::new());

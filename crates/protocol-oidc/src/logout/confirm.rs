@@ -78,14 +78,7 @@ async fn answer(request: InBrowser<LogoutDoor>, parts: &Parts, code: Option<&str
         .and_then(|question| question.client_id.as_deref())
         .and_then(|name| ClientInRealm::find(&door.realm, name, PROTOCOL).ok())
         .map(|client| client.client().clone());
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: client.as_ref(),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, client.as_ref(), parts);
     if let Some(client) = &client {
         door.outcome.about_client(&client.client_id);
     }

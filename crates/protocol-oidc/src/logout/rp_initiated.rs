@@ -36,14 +36,7 @@ async fn serve(mut request: InBrowser<LogoutDoor>, parts: &Parts, form: &[u8]) -
     let mut client = None;
     let decided = decide(&mut request, form, &mut client, &mut details).await;
     let InBrowser { door, browser } = request;
-    let desk = Desk {
-        portreeve: &door.portreeve,
-        realm: &door.realm,
-        pages: &*browser.pages,
-        asked: &browser.headers,
-        client: client.as_ref(),
-        headers: &parts.headers,
-    };
+    let desk = Desk::at(&door.portreeve, &door.realm, &browser, client.as_ref(), parts);
     let result = match decided {
         Ok(Decided::End(wish, session)) => {
             return end(&desk, &browser, door.outcome, details, &wish, session).await;

@@ -386,7 +386,8 @@ impl House {
 
     pub(crate) async fn events(&self) -> Vec<Event> {
         self.store.identity.flush_events().await;
-        self.store.identity.events(&self.realm().await, EventQuery::default()).await.unwrap()
+        let realm = self.realm().await;
+        self.store.identity.events(&realm, EventQuery::default()).await.unwrap()
     }
 
     pub(crate) async fn last_event(&self) -> Event {
