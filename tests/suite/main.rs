@@ -17,4 +17,5 @@
 mod docker_v2;
 mod harness;
 mod openid_connect;
+mod login;
 mod realm_files;

@@ -52,8 +52,8 @@ mod user;
 mod writer;
 
 pub use authenticate::{
-    Denied, Evidence, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, RECOVERY_CODES, RecoveryCodes,
-    SecondFactor,
+    Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
+    RecoveryCodes, SecondFactor,
 };
 pub use client::{Client, ClientSecret};
 pub use credential::{CredentialFacts, NewCredential};

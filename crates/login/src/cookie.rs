@@ -113,7 +113,12 @@ impl Cookies {
 
 /// The session that a request's cookie names, if the cookie is the realm's own and not too old. Whether the session lives is
 /// for the store to say.
-pub(crate) fn session_of(identity: &Identity, realm: &Realm, issuer: &Issuer, headers: &HeaderMap) -> Option<(SessionId, String)> {
+pub(crate) fn session_of(
+    identity: &Identity,
+    realm: &Realm,
+    issuer: &Issuer,
+    headers: &HeaderMap,
+) -> Option<(SessionId, String)> {
     let claims: IdentityClaims = identity.read_internal(realm, cookie_of(headers, IDENTITY)?).ok()?;
     // A35: a token of another purpose is no session, however genuine.
     let is_cookie = claims.typ == InternalKind::Identity.typ()

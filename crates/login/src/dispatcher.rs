@@ -7,7 +7,7 @@ use axum::response::Response;
 use flow::{Binding, Engine, ExecutionId, Fields, Flow, Input, Outcome, Refusal, Request, Scene};
 use http::StatusCode;
 use identity::{Denied, Error, Evidence, Notes, User};
-use protocol::{ActionStatus, AUTH_TIME, Completed, Entry, Failed, Joining, LoginFailure};
+use protocol::{AUTH_TIME, ActionStatus, Completed, Entry, Failed, Joining, LoginFailure};
 
 use crate::cookie::Cookies;
 use crate::link::MailRoom;
@@ -139,12 +139,7 @@ pub(crate) async fn proceed(mut visit: Visit, mut progress: Progress, given: Giv
 }
 
 /// Runs the flow that the log-in is in.
-async fn run_flow(
-    visit: &Visit,
-    tab: &mut Tab,
-    link: Option<Evidence>,
-    input: Input<'_>,
-) -> Result<Outcome, Error> {
+async fn run_flow(visit: &Visit, tab: &mut Tab, link: Option<Evidence>, input: Input<'_>) -> Result<Outcome, Error> {
     let flow = match flow_of(visit, tab) {
         Ok(flow) => flow,
         Err(fault) => return Ok(Outcome::Refused(Refusal::Flow(fault))),
@@ -208,7 +203,8 @@ fn must_reauthenticate(visit: &Visit, tab: &Tab) -> bool {
 async fn user_of(visit: &Visit, tab: &Tab) -> Result<Arc<User>, Denied> {
     let identity = &visit.portreeve.identity;
     let unknown = || Denied::Invalid { user: None, why: "user_not_found" };
-    let evidence = tab.flow.evidence().and_then(|text| identity.kept_evidence(&visit.realm, text)).ok_or_else(unknown)?;
+    let evidence =
+        tab.flow.evidence().and_then(|text| identity.kept_evidence(&visit.realm, text)).ok_or_else(unknown)?;
     let user = identity.find_user(&visit.realm, evidence.user()).await?.ok_or_else(unknown)?;
     identity.check_stands(&visit.realm, &user, evidence.at()).await?;
     Ok(user)
@@ -268,12 +264,7 @@ async fn refused(visit: Visit, progress: Progress, refusal: Refusal) -> Response
 }
 
 /// Gives the log-in back without a person.
-pub(crate) async fn failed(
-    visit: Visit,
-    progress: Progress,
-    reason: LoginFailure,
-    error: &'static str,
-) -> Response {
+pub(crate) async fn failed(visit: Visit, progress: Progress, reason: LoginFailure, error: &'static str) -> Response {
     if let Some(stored) = &progress.stored
         && let Err(error) = tab::finish(&visit.portreeve.identity, &visit.realm, stored).await
     {
@@ -303,7 +294,11 @@ async fn complete(visit: Visit, progress: Progress) -> Response {
     let Progress { tab, stored } = progress;
     let identity = visit.portreeve.identity.clone();
     if let Some(essential) = unmet_level(&tab) {
-        tracing::debug!(request_id = visit.facts.id.as_str(), level = essential, "a level of authentication was not reached");
+        tracing::debug!(
+            request_id = visit.facts.id.as_str(),
+            level = essential,
+            "a level of authentication was not reached"
+        );
         let progress = Progress { tab, stored };
         return failed(visit, progress, LoginFailure::UnmetAuthentication, "unmet_authentication_requirements").await;
     }
@@ -378,7 +373,8 @@ fn unmet_level(tab: &Tab) -> Option<i64> {
 async fn join(visit: &Visit, tab: &Tab) -> Result<Joining, Denied> {
     let identity = &visit.portreeve.identity;
     let unknown = || Denied::Invalid { user: None, why: "user_not_found" };
-    let evidence = tab.flow.evidence().and_then(|text| identity.kept_evidence(&visit.realm, text)).ok_or_else(unknown)?;
+    let evidence =
+        tab.flow.evidence().and_then(|text| identity.kept_evidence(&visit.realm, text)).ok_or_else(unknown)?;
     let own = visit.session.as_ref().filter(|live| live.user().id == *evidence.user());
     let (portreeve, realm, client) = (&visit.portreeve, &visit.realm, &visit.client);
     if let Some(live) = own.filter(|_| tab.flow.by_session) {

@@ -26,7 +26,13 @@ pub(crate) struct FrameFacts<'a> {
 
 impl Login {
     /// The frame of a page of a realm.
-    pub(crate) fn frame(&self, portreeve: &Portreeve, realm: &Realm, headers: &HeaderMap, facts: FrameFacts<'_>) -> Frame {
+    pub(crate) fn frame(
+        &self,
+        portreeve: &Portreeve,
+        realm: &Realm,
+        headers: &HeaderMap,
+        facts: FrameFacts<'_>,
+    ) -> Frame {
         let settings = &realm.settings;
         let text = |name: &str| realm.document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let texts = localization(realm);
@@ -57,9 +63,11 @@ impl Login {
             accept_language: headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
         };
         let theme = facts.client.and_then(|client| client.attribute("login_theme")).or_else(|| text("loginTheme"));
-        let root = portreeve.web.public_url.split_once("://").map_or("", |(_, rest)| {
-            rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("")
-        });
+        let root = portreeve
+            .web
+            .public_url
+            .split_once("://")
+            .map_or("", |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(""));
         self.themes().frame(&FrameRequest {
             realm: look,
             theme,

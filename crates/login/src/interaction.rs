@@ -6,7 +6,7 @@ use axum::response::Response;
 use flow::{Engine, FlowCache};
 use http::HeaderMap;
 use identity::{BlackLists, Error, LiveSession, Realm};
-use protocol::{Begin, BoxFuture, ErrorPage, Interaction, Issuer, Pages, Portreeve};
+use protocol::{Begin, BoxFuture, ErrorPage, Interaction, Issuer, Page, PageFrame, Pages, Portreeve};
 use serde_json::Value;
 use theme::Text;
 
@@ -90,6 +90,10 @@ impl Pages for Login {
         let back = error.client.and_then(|client| way_to(portreeve, error.realm.map(|realm| &**realm), client));
         page::ErrorPage { status: error.status, message, back, reference: None }.render(&frame)
     }
+
+    fn show(&self, portreeve: &Portreeve, headers: &HeaderMap, frame: &PageFrame<'_>, page: &Page<'_>) -> Response {
+        crate::protocol_page::show(self, portreeve, headers, frame, page)
+    }
 }
 
 /// The application's own page, where its registration names one that may be linked to.
@@ -113,12 +117,14 @@ pub(crate) fn way_to(portreeve: &Portreeve, realm: Option<&Realm>, client: &iden
 /// means one counts, as in Keycloak.
 pub(crate) fn requested_level(visit: &Visit, wanted: &[String]) -> Option<i64> {
     let map = |text: Option<&str>| text.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let own = map(visit.client.attribute("acr.loa.map")).filter(|own| own.as_object().is_some_and(|map| !map.is_empty()));
+    let own =
+        map(visit.client.attribute("acr.loa.map")).filter(|own| own.as_object().is_some_and(|map| !map.is_empty()));
     let map = own.or_else(|| map(visit.realm.settings.attribute("acr.loa.map")));
     wanted.iter().find_map(|name| {
-        let mapped = map.as_ref().and_then(|map| map.get(name)).and_then(|level| {
-            level.as_i64().or_else(|| level.as_str()?.parse().ok())
-        });
+        let mapped = map
+            .as_ref()
+            .and_then(|map| map.get(name))
+            .and_then(|level| level.as_i64().or_else(|| level.as_str()?.parse().ok()));
         mapped.or_else(|| name.parse().ok())
     })
 }

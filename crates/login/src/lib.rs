@@ -25,6 +25,7 @@ mod interaction;
 mod link;
 pub mod page;
 mod profile_form;
+mod protocol_page;
 mod routes;
 mod session;
 mod show;
@@ -72,6 +73,11 @@ impl Login {
             interaction: Arc::new(self.clone()),
             pages: Arc::new(self.clone()),
         }
+    }
+
+    /// Static files of the themes.
+    pub fn static_files(&self) -> axum::Router {
+        self.0.settings.themes.routes()
     }
 
     fn themes(&self) -> &Themes {

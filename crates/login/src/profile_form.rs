@@ -28,14 +28,19 @@ pub(crate) fn fields(realm: &Realm, user: Option<&User>, notes: &BTreeMap<String
     let mut attributes: Vec<&Attribute> = profile.attributes.iter().collect();
     // Fields of one group stand together.
     attributes.sort_by_key(|attribute| {
-        attribute.group.as_ref().and_then(|name| profile.groups.iter().position(|group| group.name == *name)).map_or(0, |at| at + 1)
+        attribute
+            .group
+            .as_ref()
+            .and_then(|name| profile.groups.iter().position(|group| group.name == *name))
+            .map_or(0, |at| at + 1)
     });
     attributes
         .into_iter()
         .filter_map(|attribute| {
             let writable = attribute.is_writable(realm, user, Role::Person, &[]);
             let shown = writable || (user.is_some() && attribute.is_visible(Role::Person, &[]));
-            let group = attribute.group.as_ref().and_then(|name| profile.groups.iter().find(|group| group.name == *name));
+            let group =
+                attribute.group.as_ref().and_then(|name| profile.groups.iter().find(|group| group.name == *name));
             let group = group.and_then(|group| group.display_header.as_deref()).map(Text::display);
             shown.then(|| field(attribute, writable, user, notes, group))
         })

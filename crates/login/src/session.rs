@@ -35,3 +35,16 @@ pub(crate) async fn end(portreeve: &Portreeve, realm: &Arc<Realm>, live: &LiveSe
     }
     Ok(())
 }
+
+/// Ends all of a person's sessions but that of this browser: whoever is in with what has just been replaced goes.
+pub(crate) async fn end_others(visit: &crate::visit::Visit, user: &identity::User) -> Result<(), Error> {
+    let (portreeve, realm) = (&visit.portreeve, &visit.realm);
+    let own = visit.session.as_ref().map(|live| live.session().id);
+    let found = portreeve.identity.sessions_of_user(realm, &user.id, false, identity::SessionPage::default()).await?;
+    for (session, _) in found.into_iter().filter(|(session, _)| Some(session.id) != own) {
+        if let Some(live) = portreeve.identity.live_session(realm, &session.id, false, None).await? {
+            end(portreeve, realm, &live).await?;
+        }
+    }
+    Ok(())
+}

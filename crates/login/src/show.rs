@@ -74,13 +74,8 @@ async fn wrong_attempt(mut visit: Visit, progress: Progress, answer: Response, w
 }
 
 /// Words of events, as Keycloak has them.
-const LOGIN_ERRORS: &[&str] = &[
-    "user_not_found",
-    "invalid_user_credentials",
-    "user_disabled",
-    "user_temporarily_disabled",
-    "invalid_token",
-];
+const LOGIN_ERRORS: &[&str] =
+    &["user_not_found", "invalid_user_credentials", "user_disabled", "user_temporarily_disabled", "invalid_token"];
 const REGISTRATION_ERRORS: &[&str] = &["invalid_registration", "email_in_use", "username_in_use"];
 
 struct View<'a> {
@@ -100,7 +95,7 @@ impl View<'_> {
             Page::UsernamePassword => page::Login {
                 username: self.username(),
                 username_kind: self.username_kind(),
-                attempt: self.attempt(),
+                attempt: self.user.and_then(|_| self.attempt()),
                 remember_me: settings.remember_me.then(|| self.remembers()),
                 forgot_link: self.link(settings.reset_password_allowed, "reset-credentials"),
                 register_link: self.link(settings.registration_allowed && self.user.is_none(), "registration"),
@@ -209,17 +204,11 @@ impl View<'_> {
         }
     }
 
-    /// The name is shown once somebody is known, or has said so on an earlier page. It is what was typed: whether it is
-    /// somebody's is not told.
+    /// Whose turn it is, on pages that come after the name. It is what was typed: whether it is somebody's is not told.
     fn attempt(&self) -> Option<Attempt> {
-        let named_by_page = self.tab.flow.username.clone().filter(|_| self.user.is_some() || self.is_past_username());
-        let username = named_by_page.or_else(|| self.user.map(|user| user.username.clone()))?;
+        let typed = self.tab.flow.username.clone();
+        let username = typed.or_else(|| self.user.map(|user| user.username.clone()))?;
         Some(Attempt { username, restart_link: self.visit.address(self.tab, "restart", &[]) })
-    }
-
-    fn is_past_username(&self) -> bool {
-        self.tab.flow.current().is_some() && self.tab.flow.evidence().is_none() && self.user.is_none()
-            && self.tab.flow.notes.contains_key("username-page")
     }
 
     fn devices(&self) -> Vec<page::OtpDevice> {

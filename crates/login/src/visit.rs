@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use http::StatusCode;
+use http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use identity::{Client, Error, LiveSession, Realm};
 use protocol::web::RequestFacts;
 use protocol::{Browser, Details, ErrorPage, Issuer, Outcome, Pages as _, Portreeve};
@@ -65,13 +65,7 @@ impl Visit {
 
     /// A page that says why nothing goes on, and the event of it.
     pub(crate) fn refuse(self, status: StatusCode, message: &str, error: &'static str) -> Response {
-        let page = ErrorPage {
-            realm: Some(&self.realm),
-            client: Some(&self.client),
-            status,
-            message,
-            arguments: &[],
-        };
+        let page = ErrorPage { realm: Some(&self.realm), client: Some(&self.client), status, message, arguments: &[] };
         let response = self.login.error(&self.portreeve, &self.browser.headers, &page);
         self.outcome.refused(error, Details::new());
         response
@@ -86,13 +80,7 @@ impl Visit {
             }
             Error::Fault(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unexpectedErrorHandlingRequestMessage"),
         };
-        let page = ErrorPage {
-            realm: Some(&self.realm),
-            client: Some(&self.client),
-            status,
-            message,
-            arguments: &[],
-        };
+        let page = ErrorPage { realm: Some(&self.realm), client: Some(&self.client), status, message, arguments: &[] };
         let mut response = self.login.error(&self.portreeve, &self.browser.headers, &page);
         match error {
             Error::Busy { retry_after_seconds } => {

@@ -67,9 +67,7 @@ fn length(config: &Value, value: &str) -> Result<(), Broken> {
         return Err(match (min, max) {
             (Some(min), Some(max)) => ("error-invalid-length", vec![min.to_string(), max.to_string()]),
             (Some(min), None) => ("error-invalid-length-too-short", vec![min.to_string()]),
-            (None, max) => {
-                ("error-invalid-length-too-long", vec!["0".to_owned(), max.unwrap_or_default().to_string()])
-            }
+            (None, max) => ("error-invalid-length-too-long", vec!["0".to_owned(), max.unwrap_or_default().to_string()]),
         });
     }
     Ok(())
@@ -79,7 +77,9 @@ fn number(config: &Value, value: Option<f64>) -> Result<(), Broken> {
     let Some(value) = value else { return Err(("error-invalid-number", Vec::new())) };
     match (size(config, "min"), size(config, "max")) {
         (Some(min), _) if value < min => Err(("error-number-out-of-range-too-small", vec![min.to_string()])),
-        (_, Some(max)) if value > max => Err(("error-number-out-of-range-too-big", vec![String::new(), max.to_string()])),
+        (_, Some(max)) if value > max => {
+            Err(("error-number-out-of-range-too-big", vec![String::new(), max.to_string()]))
+        }
         _ => Ok(()),
     }
 }

@@ -23,11 +23,10 @@ impl FormAction for UserCreation {
         // A72: only what the profile lets a person write is looked at; whatever else a form brings is not there.
         let given = |name: &str| -> Vec<String> { fields.all(name).map(str::to_owned).collect() };
         let mut read = profile.read(realm, None, Role::Person, &context.scene.request.scopes, &given);
-        draft.faults.extend(
-            read.faults
-                .into_iter()
-                .map(|fault| (fault.attribute, Message { key: fault.message, arguments: fault.arguments })),
-        );
+        let faults = std::mem::take(&mut read.faults).into_iter();
+        draft
+            .faults
+            .extend(faults.map(|fault| (fault.attribute, Message { key: fault.message, arguments: fault.arguments })));
         draft.user = read.into_new_user();
         Box::pin(std::future::ready(Ok(())))
     }
