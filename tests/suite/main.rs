@@ -16,6 +16,6 @@
 
 mod docker_v2;
 mod harness;
-mod openid_connect;
 mod login;
+mod openid_connect;
 mod realm_files;

@@ -171,7 +171,15 @@ fn path_is_below(registered: &str, path: &str) -> bool {
     let below = path.strip_prefix(prefix);
     // `https://app.example/*` is `https://app.example` too.
     let itself = prefix.strip_suffix('/') == Some(path);
-    itself || below.is_some_and(stays_below)
+    itself || below.is_some_and(|rest| goes_on(prefix, rest))
+}
+
+/// Whether the rest of a path goes on where the registered part ends, and stays there.
+fn goes_on(prefix: &str, rest: &str) -> bool {
+    // `app:*` is all of an application's own scheme, with an authority or without.
+    let rest = if prefix.ends_with(':') { rest.strip_prefix("//").unwrap_or(rest) } else { rest };
+    let doubled = prefix.ends_with('/') && rest.starts_with('/');
+    !doubled && stays_below(rest)
 }
 
 /// A04: whether the rest of a path stays where it is, however often and by whatever rules somebody on the way decodes it.

@@ -31,7 +31,6 @@ const SESSION: &str = "TEST_SESSION";
 
 pub(crate) struct House {
     pub(crate) store: TestStore,
-    pub(crate) portreeve: Portreeve,
     pub(crate) router: Router,
     pub(crate) person: Arc<Person>,
     pub(crate) outside: Arc<Outside>,
@@ -333,7 +332,7 @@ impl House {
             .with_state(portreeve.clone())
             .merge(pages)
             .layer(axum::middleware::from_fn_with_state(portreeve.clone(), protocol::web::layer));
-        Self { store, portreeve, router, person, outside }
+        Self { store, router, person, outside }
     }
 
     pub(crate) async fn realm(&self) -> Arc<Realm> {
