@@ -186,6 +186,11 @@ pub(crate) async fn verify(
 ) -> Result<Verified, Rejected> {
     let now = identity.clock().now();
     let read = read(realm, issuer, token, wanted, now).ok_or(Rejected::Verification)?;
+    // RFC 9449 §7.1, RFC 8705 §3: a token that is bound to a key proves nothing without the key. Introspection only tells
+    // of the binding, and whoever asked has to check it.
+    if wanted == Wanted::Access && read.cnf.is_some() {
+        return Err(Rejected::Verification);
+    }
     let client = ClientInRealm::find(realm, &read.azp, PROTOCOL).map_err(|_| Rejected::Verification)?;
     let client = Arc::clone(client.client());
     if read.iat < realm.settings.not_before.max(client.not_before)
@@ -229,7 +234,9 @@ async fn session(
         _ => &[false, true],
     };
     for offline in sorts {
-        if let Some(live) = identity.live_session(realm, &sid, *offline, Some(client)).await? {
+        // A session goes on when the client's part in it is over, but nothing that the client was given does.
+        let live = identity.live_session(realm, &sid, *offline, Some(client)).await?;
+        if let Some(live) = live.filter(|live| live.client_session().is_some()) {
             return Ok(live);
         }
     }

@@ -117,14 +117,6 @@ fn challenge(realm: &str, error: &str, description: &str) -> String {
     format!("Bearer realm=\"{realm}\", error=\"{error}\", error_description=\"{description}\"")
 }
 
-/// What a request shows.
-pub(crate) struct Shown {
-    /// The token.
-    pub token: Secret,
-    /// Whether it came as `DPoP` token (RFC 9449 §7.1).
-    pub dpop: bool,
-}
-
 /// GET and POST.
 pub(crate) async fn serve(
     mut door: InRealm<UserInfoDoor>,
@@ -190,9 +182,9 @@ async fn answer(
     body: Body,
     known: &mut Option<Verified>,
 ) -> Result<(Response, bool), UserInfoError> {
-    let shown = shown(door.portreeve.web.form_limit, method, headers, body).await?;
+    let token = shown(door.portreeve.web.form_limit, method, headers, body).await?;
     let identity = &door.portreeve.identity;
-    let verified = bearer::verify(identity, &door.realm, issuer, shown.token.expose(), Wanted::Access)
+    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access)
         .await
         .map_err(UserInfoError::Token)?;
     let verified = &*known.insert(verified);
@@ -263,7 +255,7 @@ async fn answer(
 }
 
 /// RFC 6750 §2: the token in the header, or in a form; never in the query, which ends up in logs.
-async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -> Result<Shown, UserInfoError> {
+async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -> Result<Secret, UserInfoError> {
     let in_header = in_header(headers)?;
     let mut in_form = None;
     if method == Method::POST && form::is_form(headers) {
@@ -280,14 +272,14 @@ async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -
     }
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(UserInfoError::Ambiguous),
-        (Some(shown), None) => Ok(shown),
-        (None, Some(token)) => Ok(Shown { token, dpop: false }),
+        (Some(token), None) => Ok(token),
+        (None, Some(token)) => Ok(token),
         (None, None) => Err(UserInfoError::NoToken),
     }
 }
 
 /// The token of the `Authorization` header; another scheme shows none.
-fn in_header(headers: &HeaderMap) -> Result<Option<Shown>, UserInfoError> {
+fn in_header(headers: &HeaderMap) -> Result<Option<Secret>, UserInfoError> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = all.next() else { return Ok(None) };
     if all.next().is_some() {
@@ -295,8 +287,7 @@ fn in_header(headers: &HeaderMap) -> Result<Option<Shown>, UserInfoError> {
     }
     let text = value.to_str().map_err(|_| UserInfoError::Ambiguous)?;
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    let dpop = scheme.eq_ignore_ascii_case("dpop");
-    if !dpop && !scheme.eq_ignore_ascii_case("bearer") {
+    if !scheme.eq_ignore_ascii_case("bearer") {
         return Ok(None);
     }
     // RFC 6750 §2.1: exactly one space, and a token of these characters alone.
@@ -304,7 +295,7 @@ fn in_header(headers: &HeaderMap) -> Result<Option<Shown>, UserInfoError> {
     if token.is_empty() || !token.bytes().all(plain) {
         return Err(UserInfoError::Ambiguous);
     }
-    Ok(Some(Shown { token: Secret::from(token), dpop }))
+    Ok(Some(Secret::from(token)))
 }
 
 /// For the router: which methods there are.
@@ -317,7 +308,7 @@ mod tests {
     fn header(value: &str) -> Result<Option<String>, ()> {
         let mut headers = HeaderMap::new();
         headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-        in_header(&headers).map(|shown| shown.map(|shown| shown.token.expose().to_owned())).map_err(drop)
+        in_header(&headers).map(|shown| shown.map(|shown| token.expose().to_owned())).map_err(drop)
     }
 
     #[test]

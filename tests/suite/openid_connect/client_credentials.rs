@@ -40,8 +40,8 @@ async fn the_answer_is_keycloaks() {
             "realm_access",
             "resource_access",
             "scope",
-            "clientHost",
             "email_verified",
+            "clientHost",
             "preferred_username",
             "clientAddress",
             "client_id"

@@ -142,7 +142,7 @@ async fn a20_a_code_ends_with_its_session_and_its_user() {
     let world = world().await;
     let after_logout = code(&world, "web", json!({})).await;
     let sid = after_logout.split('.').nth(1).unwrap().parse().unwrap();
-    world.identity.close_session(&world.realm("port").await, &sid).await.unwrap();
+    world.identity.close_session(&*world.realm("port").await, &sid).await.unwrap();
     refused(&redeem(&world, &after_logout, &[]).await, 400, "invalid_grant", "Session not active");
     let after_disable = code(&world, "web", json!({})).await;
     world.set_enabled("alice", false).await;

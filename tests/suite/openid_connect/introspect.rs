@@ -145,7 +145,7 @@ async fn what_ended_meanwhile_is_inactive() {
     let world = for_web().await;
     let ended = log_in(&world, "openid").await;
     let sid = ended.json()["session_state"].as_str().unwrap().parse().unwrap();
-    world.identity.close_session(&world.realm("port").await, &sid).await.unwrap();
+    world.identity.close_session(&*world.realm("port").await, &sid).await.unwrap();
     inactive(&ask(&world, &text(&ended, "access_token"), &[]).await);
     let disabled = log_in(&world, "openid").await;
     world.set_enabled("alice", false).await;

@@ -90,6 +90,7 @@ async fn a39_a_token_of_another_realm_is_refused() {
     let world = world().await;
     let mut other = super::realm::port();
     other["realm"] = json!("other");
+    other["users"] = json!([]);
     world.import(other).await;
     let answer = log_in(&world, "openid").await;
     assert_eq!(userinfo(&world, "other", &text(&answer, "access_token")).await, 401);

@@ -95,7 +95,7 @@ async fn what_ended_meanwhile_is_told() {
     let world = world().await;
     let answer = log_in(&world, "openid").await;
     let sid = answer.json()["session_state"].as_str().unwrap().parse().unwrap();
-    world.identity.close_session(&world.realm("port").await, &sid).await.unwrap();
+    world.identity.close_session(&*world.realm("port").await, &sid).await.unwrap();
     challenged(
         &ask(&world, &text(&answer, "access_token")).await,
         401,
