@@ -11,8 +11,10 @@
 use sea_orm_migration::prelude::*;
 
 mod client;
+mod consent;
 mod credential;
 mod event;
+mod event_order;
 mod group;
 mod key;
 mod login_failure;
@@ -23,6 +25,7 @@ mod scope;
 mod session;
 mod shape;
 mod ticket;
+mod ticket_use;
 mod user;
 
 /// Runs the steps in their order.
@@ -44,7 +47,10 @@ impl MigratorTrait for Migrator {
             Box::new(ticket::Step),
             Box::new(event::Step),
             Box::new(login_failure::Step),
+            Box::new(ticket_use::Step),
+            Box::new(event_order::Step),
             Box::new(session::Step),
+            Box::new(consent::Step),
         ]
     }
 }

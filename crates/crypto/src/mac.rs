@@ -36,6 +36,15 @@ impl MacAlgorithm {
         }
     }
 
+    /// Bytes of a tag, and of a key that RFC 7518 section 3.2 is content with.
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Hs256 => 32,
+            Self::Hs384 => 48,
+            Self::Hs512 => 64,
+        }
+    }
+
     /// The algorithm of this name, letter for letter.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
@@ -70,6 +79,11 @@ impl MacKey {
     /// The algorithm it was prepared for.
     pub fn algorithm(&self) -> MacAlgorithm {
         self.algorithm
+    }
+
+    /// The tag of a message.
+    pub fn tag(&self, message: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.key, message).as_ref().to_vec()
     }
 
     /// Whether `tag` authenticates `message`, compared in constant time.
@@ -124,7 +138,7 @@ pub fn sign(key: &MacKey, header: &MacHeader, claims: &impl Serialize) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::url;
+    use crate::vectors::{hex, url};
     use serde_json::json;
 
     /// RFC 7515 appendix A.1: the key, the first two segments and the tag.
@@ -139,6 +153,28 @@ mod tests {
         assert!(!key.verify(RFC_SIGNED.as_bytes(), &url(RFC_TAG)[1..]));
         assert!(!key.verify(&RFC_SIGNED.as_bytes()[1..], &url(RFC_TAG)));
         assert!(!MacKey::new(MacAlgorithm::Hs512, &url(RFC_KEY)).verify(RFC_SIGNED.as_bytes(), &url(RFC_TAG)));
+    }
+
+    #[test]
+    fn vectors_of_rfc_4231_case_7() {
+        let key = [0xaa; 131];
+        let message =
+            b"This is a test using a larger than block-size key and a larger than block-size data. The key needs \
+                        to be hashed before being used by the HMAC algorithm.";
+        let tags = [
+            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+            "6617178e941f020d351e2f254e8fd32c602420feb0b8fb9adccebb82461e99c5a678cc31e799176d3860e6110c46523e",
+            "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15\
+             134676fb6de0446065c97440fa8c6a58",
+        ];
+        for (algorithm, expected) in MacAlgorithm::ALL.into_iter().zip(tags) {
+            let key = MacKey::new(algorithm, &key);
+            let tag = key.tag(message);
+            assert_eq!((hex(&tag).as_str(), tag.len()), (expected, algorithm.length()));
+            assert!(key.verify(message, &tag));
+            assert!(!key.verify(b"another", &tag) && !key.verify(message, b""));
+            assert!(!key.verify(message, &tag[..tag.len() - 1]), "half a tag is none");
+        }
     }
 
     #[test]

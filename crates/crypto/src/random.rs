@@ -42,6 +42,14 @@ pub fn uuid(random: &dyn Random) -> uuid::Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
+/// A UUID of version 7: milliseconds since 1970, then chance. What is made later sorts later, so that an index over many
+/// grows at its end.
+pub fn uuid_at(random: &dyn Random, millis: i64) -> uuid::Uuid {
+    let mut bytes = [0u8; 10];
+    random.fill(&mut bytes);
+    uuid::Builder::from_unix_timestamp_millis(u64::try_from(millis).unwrap_or(0), &bytes).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +81,13 @@ mod tests {
         let mut bytes = [0u8; 64];
         SystemRandom.fill(&mut bytes);
         assert_ne!(bytes, [0u8; 64]);
+    }
+
+    #[test]
+    fn a_uuid_of_a_later_moment_sorts_later() {
+        let (early, late) = (uuid_at(&Fixed(0xff), 1_700_000_000_000), uuid_at(&Fixed(0), 1_700_000_000_001));
+        assert!(early < late);
+        assert_eq!(early.get_version_num(), 7);
+        assert_eq!(uuid_at(&Fixed(0), -1).to_string(), "00000000-0000-7000-8000-000000000000");
     }
 }

@@ -1,4 +1,4 @@
-//! Realms, users, groups, roles, clients, scopes, credentials, keys, tickets and events, and their rows.
+//! Realms, users, groups, roles, clients, scopes, credentials, consents, keys, sessions, tickets and events, and their rows.
 //!
 //! Owns: the store (SQLite by default, PostgreSQL for many nodes), the realm snapshots that every request reads, the one
 //! door for proving a password or token (`authenticate`), the one gate before a signature (`gate`), Keycloak's realm
@@ -14,12 +14,15 @@
 mod authenticate;
 mod cache;
 mod client;
+mod consent;
 mod credential;
 mod error;
 mod event;
 mod gate;
 mod group;
 mod id;
+mod importers;
+mod insert;
 mod key;
 mod login_failure;
 mod mapper;
@@ -56,13 +59,14 @@ pub use authenticate::{
     RecoveryCodes, SecondFactor,
 };
 pub use client::{Client, ClientSecret};
+pub use consent::Consent;
 pub use credential::{CredentialFacts, NewCredential};
 pub use error::{Error, Fault, FieldFault};
 pub use event::{Event, EventQuery};
 pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation};
+pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
@@ -78,7 +82,7 @@ pub use session::{
 };
 pub use store::Identity;
 pub use sweep::Swept;
-pub use ticket::{NewTicket, Ticket, TicketSelector};
+pub use ticket::{IssuedTicket, NewTicket, Ticket, TicketLifetime, TicketSelector};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;

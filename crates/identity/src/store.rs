@@ -14,6 +14,7 @@ use crate::{
     Clock, Error, Tx,
     authenticate::Door,
     event::Events,
+    importers::Importers,
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
@@ -31,6 +32,7 @@ pub struct Identity(pub(crate) Arc<Inner>);
 /// What every clone of [`Identity`] shares.
 pub(crate) struct Inner {
     pub(crate) store: Store,
+    pub(crate) importers: Importers,
     pub(crate) master_key: MasterKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,

@@ -166,10 +166,11 @@ fn settings(database: &DatabaseUrl, clock: &ManualClock, gate: &Gate, seed: u64)
 }
 
 /// Tables whose rows [`TestStore::rows`] counts: all that a request could write to.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 21] = [
     "client",
     "client_scope",
     "client_scope_binding",
+    "client_session",
     "credential",
     "event",
     "group_role",
@@ -182,9 +183,11 @@ const TABLES: [&str; 18] = [
     "role_composite",
     "ticket",
     "user_attribute",
+    "user_consent",
     "user_group",
     "user_group_member",
     "user_role",
+    "user_session",
 ];
 
 impl TestStore {

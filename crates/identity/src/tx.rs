@@ -87,6 +87,7 @@ impl Tx {
         }
         for user in &touched.users {
             inner.users.drop_user(user);
+            inner.failures.drop_user(user);
         }
         for user in &touched.removed_users {
             inner.users.drop_user(user);

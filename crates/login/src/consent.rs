@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use identity::{ClientScope, Error, User};
+use identity::{ClientScope, Error, ScopeId, User};
 use theme::Text;
 
 use crate::dispatcher::{Progress, keep};
@@ -22,13 +22,15 @@ pub(crate) async fn is_needed(visit: &Visit, tab: &Tab, user: &Arc<User>) -> Res
     if tab.demands.prompt.consent {
         return Ok(true);
     }
-    let _ = user;
-    Ok(true)
+    let granted = visit.portreeve.identity.consent_of(&visit.realm, &user.id, &visit.client.id).await?;
+    let Some(granted) = granted else { return Ok(true) };
+    Ok(asked(visit, tab).iter().any(|scope| !granted.scopes.contains(&scope.id)))
 }
 
 /// Writes down that the person agrees.
 pub(crate) async fn grant(visit: &Visit, tab: &Tab, user: &Arc<User>) -> Result<(), Error> {
-    let _ = user;
+    let scopes: Vec<ScopeId> = asked(visit, tab).into_iter().map(|scope| scope.id.clone()).collect();
+    visit.portreeve.identity.grant_consent(&visit.realm, &user.id, &visit.client.id, &scopes).await?;
     visit.outcome.also("GRANT_CONSENT", None, visit.details(tab));
     Ok(())
 }

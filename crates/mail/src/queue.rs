@@ -12,9 +12,9 @@ use crate::{Mail, Smtp};
 const QUEUE: usize = 1000;
 /// Mails under way at once.
 const AT_ONCE: usize = 4;
-/// Tries for a mail, and the pause after the first; it doubles.
+/// Tries for a mail, and the time between them.
 const TRIES: u32 = 4;
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(15);
 
 /// Too many mails wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,14 +59,15 @@ impl Mailer {
 }
 
 async fn deliver(smtp: &Smtp, mail: &Mail) {
-    let mut pause = PAUSE;
+    // The first tick is at once; the others leave the server some time to come back.
+    let mut tries = tokio::time::interval(PAUSE);
+    tries.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for attempt in 1..=TRIES {
+        tries.tick().await;
         match smtp.send(mail).await {
             Ok(()) => return,
             Err(error) if attempt < TRIES && error.may_pass() => {
                 tracing::warn!(%error, host = %smtp.host, attempt, "a mail was not sent and is tried again");
-                tokio::time::sleep(pause).await;
-                pause *= 2;
             }
             Err(error) => {
                 tracing::error!(%error, host = %smtp.host, attempt, "a mail was not sent and is given up");

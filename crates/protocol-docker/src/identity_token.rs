@@ -1,10 +1,13 @@
 //! Identity tokens: what `docker login` stores instead of the password. A ticket, revocable, bound to user and client,
-//! never rotated: clients keep the first one for ever and ignore another.
+//! never rotated: clients keep the first one for ever and ignore another. It dies when it is not used for as long as the
+//! realm lets an offline session lie idle.
 
 use std::sync::Arc;
 
 use crypto::secret::Secret;
-use identity::{Client, Denied, Error, Identity, NewTicket, Peer, Proven, Realm, SecondFactor, User};
+use identity::{
+    Client, Denied, Error, Identity, IssuedTicket, NewTicket, Peer, Proven, Realm, SecondFactor, TicketLifetime, User,
+};
 
 use crate::error::TokenError;
 
@@ -12,6 +15,9 @@ use crate::error::TokenError;
 pub const KIND: &str = "docker.identity-token";
 /// First letters of the secret, so that scanners find a leaked one.
 pub(crate) const PREFIX: &str = "pit";
+/// Live tokens of one user at one client at most. Each `docker login` takes one and only a log-out by revocation gives one
+/// back; somebody with more machines than this has a robot.
+pub(crate) const MOST: u32 = 100;
 
 /// Why a token opens nothing.
 #[derive(Debug)]
@@ -33,11 +39,14 @@ pub(crate) async fn prove(
     token: &Secret,
     peer: &Peer,
 ) -> Result<Proven, Refused> {
-    let (proven, ticket) = identity.prove_ticket(realm, KIND, token, peer).await.map_err(Refused::Denied)?;
+    let lifetime = TicketLifetime::offline(&realm.settings);
+    let proof = identity.prove_ticket(realm, KIND, token, Some(lifetime), peer).await;
+    let (proven, ticket) = proof.map_err(Refused::Denied)?;
     // Bound to the registry it was given for, or one registry's owner could use it at the other.
     if ticket.client.as_ref() != Some(&client.id) {
         return Err(Refused::OtherClient(proven));
     }
+    identity.touch_ticket(token, &ticket, lifetime).await;
     Ok(proven)
 }
 
@@ -59,7 +68,7 @@ pub(crate) async fn issue(
     client: &Client,
     user: &User,
     log_in: &LogIn<'_>,
-) -> Result<Secret, TokenError> {
+) -> Result<IssuedTicket, TokenError> {
     match write(identity, realm, client, user).await {
         // Something about the user has moved since the proof: mostly the password's hash, made anew by this very log-in.
         // Whether it was that, only the password itself can tell.
@@ -77,14 +86,17 @@ pub(crate) async fn issue(
     })
 }
 
-async fn write(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<Secret, Error> {
+async fn write(identity: &Identity, realm: &Realm, client: &Client, user: &User) -> Result<IssuedTicket, Error> {
+    let now = identity.clock().now();
     let ticket = NewTicket {
         client: Some(&client.id),
         user: Some(&user.id),
         // Nothing comes of a password that was changed while it was being checked.
         user_version: Some(user.version),
         dies_with_password: true,
+        expires_at: Some(TicketLifetime::offline(&realm.settings).end(now, now)),
+        most: Some(MOST),
         ..NewTicket::new(realm, KIND)
     };
-    identity.issue_ticket(ticket, PREFIX).await
+    identity.issue_counted_ticket(ticket, PREFIX).await
 }

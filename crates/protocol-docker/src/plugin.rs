@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::Response;
+use identity::realm_file::{RealmMember, RealmMemberKind};
 use identity::{Error, FieldFault, MapperSeed, Realm, Tx};
 use protocol::{
     ApiState, Artefact, BoxFuture, ClientSettings, Door, DoorRefusal, EventKind, EventKinds, FormField, MapperKind,
@@ -61,6 +62,10 @@ impl Plugin for DockerV2 {
         vec![mapper::allow_all::seed()]
     }
 
+    fn realm_members(&self) -> &'static [RealmMember] {
+        REALM_MEMBERS
+    }
+
     fn mappers(&self) -> &'static [&'static dyn MapperKind] {
         mapper::KINDS
     }
@@ -97,6 +102,13 @@ impl Plugin for DockerV2 {
         })
     }
 }
+
+/// Keycloak lets a realm choose the flow of this door. Here the door is one, and the choice is kept for the way back.
+static REALM_MEMBERS: &[RealmMember] = &[RealmMember {
+    name: "dockerAuthenticationFlow",
+    kind: RealmMemberKind::Flow,
+    authenticators: &["docker-http-basic-authenticator"],
+}];
 
 /// Whether a rule's subject is what was removed.
 fn names(subject: &Subject, removed: Removed<'_>) -> bool {

@@ -30,6 +30,8 @@ struct Trace {
     granted: String,
     denied: String,
     jti: String,
+    /// Older identity tokens that the new one took the place of.
+    displaced: usize,
 }
 
 /// Answers a request and records how it ended.
@@ -65,6 +67,9 @@ pub(crate) async fn answer(
 
     if let Some(user) = trace.user {
         door.outcome.about_user(user);
+    }
+    if trace.displaced > 0 {
+        door.outcome.also(event::DISPLACED, None, vec![(Cow::Borrowed("count"), trace.displaced.to_string())]);
     }
     note(&mut details, "requested", Some(&scope::join(&requested.entries)));
     if requested.malformed > 0 {
@@ -168,7 +173,9 @@ async fn issue(
         (Credentials::Password { username, password }, Some(user)) if request.offline && settings.identity_tokens => {
             let login =
                 identity_token::LogIn { username, password, factor: settings.second_factor, peer: door.facts.peer() };
-            Some(identity_token::issue(identity, &realm, &client, user, &login).await?)
+            let issued = identity_token::issue(identity, &realm, &client, user, &login).await?;
+            trace.displaced = issued.displaced;
+            Some(issued.secret)
         }
         _ => None,
     };

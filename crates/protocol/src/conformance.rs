@@ -34,6 +34,8 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
         demand(false, format!("the default of `{}` is refused: {}", fault.field, fault.reason));
     }
 
+    unique("realm member", plugin.realm_members().iter().map(|member| member.name), &mut demand);
+
     unique("mapper kind", plugin.mappers().iter().map(|kind| kind.id()), &mut demand);
     for kind in plugin.mappers() {
         demand(is_id(kind.id()), format!("the mapper kind's id `{}` is no id", kind.id()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use identity::realm_file::RealmMember;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
 use crate::{
@@ -117,6 +118,12 @@ pub trait Plugin: Send + Sync + 'static {
 
     /// Mappers of a new client that brings none.
     fn client_birth(&self) -> Vec<MapperSeed>;
+
+    /// Members of a realm's representation that are this protocol's own: checked when a realm file comes in, kept with the
+    /// realm, and back in its export.
+    fn realm_members(&self) -> &'static [RealmMember] {
+        &[]
+    }
 
     /// Kinds of mapper.
     fn mappers(&self) -> &'static [&'static dyn MapperKind];

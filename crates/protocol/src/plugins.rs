@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use identity::realm_file::ClientBirth;
+use identity::realm_file::{ClientBirth, RealmMember};
 use identity::{FieldFault, Mapper, MapperSeed};
 
 use crate::{ApiState, BrowserState, ClientSettings, Plugin};
@@ -93,6 +93,10 @@ impl Plugins {
 }
 
 impl ClientBirth for Plugins {
+    fn realm_members(&self) -> Vec<RealmMember> {
+        self.plugins.iter().flat_map(|plugin| plugin.realm_members()).copied().collect()
+    }
+
     fn mappers(&self, protocol: &str) -> Vec<MapperSeed> {
         self.get(protocol).map(|plugin| plugin.client_birth()).unwrap_or_default()
     }

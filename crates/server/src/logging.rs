@@ -1,12 +1,12 @@
 //! Log lines on standard error, written by a thread of their own.
 //!
-//! A request never waits for a terminal, a pipe or a full disk (F03): lines go through a bounded queue, and when it is
-//! full they are dropped and counted (`portreeve_log_lines_lost_total`).
+//! A request never waits for a terminal, a pipe or a full disk (F03): lines go through a bounded buffer, and when it is
+//! full they are dropped and counted (`portreeve_log_lines_lost_total`). Whatever waits when the thread comes round is one
+//! write, so that a busy server does not pay a system call and a thread's wake-up for each line.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -16,8 +16,12 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::configuration::LogFormat;
 
-/// Lines that may wait for the writer.
-const QUEUE: usize = 4096;
+/// Lines that may wait for the writer: as many as there may be events, for these come in batches.
+const LINES: usize = 32 * 1024;
+/// Bytes that may wait for it.
+const BYTES: usize = 16 * 1024 * 1024;
+/// What a buffer keeps once it is written out.
+const KEPT_BYTES: usize = 64 * 1024;
 /// Libraries that tell every step of a new database; whoever wants them names them in `log_level`.
 const CHATTY: [&str; 2] = ["sea_orm_migration", "sqlx::postgres::notice"];
 /// How long a stopping process waits for the last lines.
@@ -41,18 +45,37 @@ pub(crate) fn check_level(text: &str) -> Result<(), String> {
 
 /// The way to the writing thread.
 #[derive(Clone)]
-pub struct Log {
-    queue: SyncSender<Vec<u8>>,
-    taken: Arc<AtomicU64>,
-    lost: Arc<AtomicU64>,
-    written: Arc<Written>,
+pub struct Log(Arc<Handle>);
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// There is something to write, or nobody is left who could log.
+    some: Condvar,
+    lost: AtomicU64,
+    /// How many lines the thread is done with.
+    written: Mutex<u64>,
+    more_written: Condvar,
 }
 
-/// How many lines the thread is done with.
+/// Lines one behind the other: many that came at once are one write to the system.
 #[derive(Default)]
-struct Written {
-    lines: Mutex<u64>,
-    more: Condvar,
+struct Waiting {
+    text: Vec<u8>,
+    lines: usize,
+    /// Lines ever taken in.
+    taken: u64,
+    closed: bool,
+}
+
+/// Ends the thread when the last handle is gone.
+struct Handle(Arc<Shared>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        lock(&self.0.waiting).closed = true;
+        self.0.some.notify_one();
+    }
 }
 
 impl Log {
@@ -61,42 +84,69 @@ impl Log {
     /// # Errors
     /// When the system gives no thread.
     pub fn to(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (queue, lines) = sync_channel(QUEUE);
-        let written = Arc::new(Written::default());
-        let log = Self { queue, taken: Arc::default(), lost: Arc::default(), written: written.clone() };
-        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(&lines, out, &written))?;
-        Ok(log)
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(&theirs, out))?;
+        Ok(Self(Arc::new(Handle(shared))))
     }
 
-    /// Lines that were dropped because the queue was full.
+    /// Lines that were dropped because too many waited.
     pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        self.0.0.lost.load(Ordering::Relaxed)
     }
 
     /// Waits, a second at most, until what was logged so far is written.
     pub fn flush(&self) {
-        let taken = self.taken.load(Ordering::Acquire);
-        let lines = self.written.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = &self.0.0;
+        let taken = lock(&shared.waiting).taken;
         // Whoever cannot be written to has had their second.
-        drop(self.written.more.wait_timeout_while(lines, LAST_LINES, |lines| *lines < taken));
+        drop(shared.more_written.wait_timeout_while(lock(&shared.written), LAST_LINES, |written| *written < taken));
     }
 
-    fn push(&self, line: Vec<u8>) {
-        if self.queue.try_send(line).is_ok() {
-            self.taken.fetch_add(1, Ordering::Release);
-        } else {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+    fn push(&self, line: &[u8]) {
+        let shared = &self.0.0;
+        let mut waiting = lock(&shared.waiting);
+        if waiting.lines >= LINES || waiting.text.len() + line.len() > BYTES {
+            drop(waiting);
+            shared.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        waiting.text.extend_from_slice(line);
+        waiting.lines += 1;
+        waiting.taken += 1;
+        let first = waiting.lines == 1;
+        drop(waiting);
+        if first {
+            shared.some.notify_one();
         }
     }
 }
 
-fn write_lines(lines: &Receiver<Vec<u8>>, mut out: impl Write, written: &Written) {
-    while let Ok(line) = lines.recv() {
+fn write_lines(shared: &Shared, mut out: impl Write) {
+    let mut text = Vec::new();
+    loop {
+        let mut waiting = lock(&shared.waiting);
+        while waiting.lines == 0 {
+            if waiting.closed {
+                return;
+            }
+            waiting = shared.some.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(&mut waiting.text, &mut text);
+        let lines = std::mem::take(&mut waiting.lines);
+        drop(waiting);
         // Nobody is left to tell when the log itself cannot be written.
-        let _ = out.write_all(&line).and_then(|()| out.flush());
-        *written.lines.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        written.more.notify_all();
+        let _ = out.write_all(&text).and_then(|()| out.flush());
+        text.clear();
+        text.shrink_to(KEPT_BYTES);
+        *lock(&shared.written) += lines as u64;
+        shared.more_written.notify_all();
     }
+}
+
+/// Whoever died with one of these locked had done their part: a line was in or was not.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One line on its way; sent whole when the formatter is done with it.
@@ -119,7 +169,7 @@ impl Write for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if !self.text.is_empty() {
-            self.log.push(std::mem::take(&mut self.text));
+            self.log.push(&self.text);
         }
     }
 }
@@ -165,7 +215,7 @@ pub fn start(format: LogFormat, level: &str) -> Result<Log, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     /// A disk that hangs until the other side lets go.
     struct Hung {
@@ -196,14 +246,34 @@ mod tests {
         let write = |text: &str| log.make_writer().write_all(text.as_bytes()).expect("never fails");
         write("first\n");
         inside.recv().expect("the writer hangs in the first line");
-        for _ in 0..QUEUE + 10 {
+        for _ in 0..LINES + 10 {
             write("more\n");
         }
         assert_eq!(log.lost(), 10);
         drop(release);
         assert_eq!(seen.recv().expect("written"), b"first\n");
         log.flush();
-        assert_eq!(seen.try_iter().count(), QUEUE, "what was queued is written after all");
+        assert_eq!(
+            seen.try_iter().flatten().collect::<Vec<_>>(),
+            "more\n".repeat(LINES).into_bytes(),
+            "what waited is written after all"
+        );
+    }
+
+    #[test]
+    fn f03_bytes_are_bounded_too() {
+        let (entered, inside) = channel();
+        let (release, released) = channel();
+        let (written, _seen) = channel();
+        let log = Log::to(Hung { entered, released, written }).expect("started");
+        log.push(b"first\n");
+        inside.recv().expect("the writer hangs in the first line");
+        let long = vec![b'x'; BYTES / 2];
+        log.push(&long);
+        log.push(&long);
+        log.push(b"one more\n");
+        assert_eq!(log.lost(), 1);
+        drop(release);
     }
 
     #[test]

@@ -94,6 +94,8 @@ async fn t23_a_token_dies_with_a_new_password_a_disabled_or_a_deleted_user_and_a
     let token = world.identity_token("carol").await;
     world.set_enabled("carol", false).await;
     refresh(&world, &token, "registry").await.expect(401);
+    world.set_enabled("carol", true).await;
+    refresh(&world, &token, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
 
     let token = world.identity_token("dave").await;
     world.remove_user("dave").await;
@@ -143,6 +145,36 @@ async fn a_token_follows_the_users_rights_of_now() {
     assert_eq!(refresh(&world, &token, "registry").await.token().access(), [SCOPE]);
     world.leave_group("bob", "/team-a").await;
     assert!(refresh(&world, &token, "registry").await.token().access().is_empty());
+}
+
+#[tokio::test]
+async fn a_daily_pull_keeps_a_token_alive_and_silence_as_long_as_the_realm_says_ends_it() {
+    const DAY: u64 = 86_400_000;
+    let world = World::port_with(|realm| realm["offlineSessionIdleTimeout"] = (7 * 86_400).into()).await;
+    let (used, idle) = (world.identity_token("bob").await, world.identity_token("bob").await);
+    for _ in 0..30 {
+        world.clock.advance(DAY);
+        refresh(&world, &used, "registry").await.expect(200);
+    }
+    refresh(&world, &idle, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+    // A shorter time holds at once, for tokens of before it too.
+    world.clock.advance(2 * DAY);
+    world.change_realm(serde_json::json!({ "offlineSessionIdleTimeout": 86_400 })).await;
+    refresh(&world, &used, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_token_has_an_end_where_the_realm_gives_offline_sessions_one() {
+    let world = World::port_with(|realm| {
+        realm["offlineSessionMaxLifespanEnabled"] = true.into();
+        realm["offlineSessionMaxLifespan"] = 86_400.into();
+    })
+    .await;
+    let token = world.identity_token("bob").await;
+    world.clock.advance(86_399_000);
+    refresh(&world, &token, "registry").await.expect(200);
+    world.clock.advance(1_000);
+    refresh(&world, &token, "registry").await.refusal(401, "UNAUTHORIZED", "invalid_grant");
 }
 
 #[tokio::test]

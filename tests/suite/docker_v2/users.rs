@@ -78,3 +78,21 @@ async fn a79_a_user_made_anew_under_an_old_name_gets_nothing_of_the_old_one() {
     assert!(token.access().is_empty(), "the groups of the old one are gone");
     assert_ne!(world.user_id("bob").await, id);
 }
+
+#[tokio::test]
+async fn t05_an_expired_password_is_refused_like_a_pending_action() {
+    let world = World::port_with(|realm| realm["passwordPolicy"] = "forceExpiredPasswordChange(30)".into()).await;
+    let path = ask("registry", &["repository:team-a/app:pull"]);
+    let token = world.identity_token("bob").await;
+    world.clock.advance(30 * 86_400_000 - 1_000);
+    world.person("bob").get(&path).await.expect(200);
+    world.clock.advance(1_000);
+    let before = world.rows().await;
+    let refused = world.person("bob").get(&path).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+    let message = refused.json()["errors"][0]["message"].clone();
+    assert!(message.as_str().is_some_and(|m| m.contains("not fully set up") && m.contains("/account")), "{message}");
+    assert_eq!(world.last_event().await.error.as_deref(), Some("resolve_required_actions"));
+    assert_eq!(world.rows().await, before);
+    let form = format!("grant_type=refresh_token&refresh_token={token}&service=registry");
+    world.anonymous().post(crate::harness::DOOR, &form).await.expect(200);
+}

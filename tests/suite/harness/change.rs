@@ -23,6 +23,11 @@ impl World {
         tx.commit().await.expect("the change is kept");
     }
 
+    pub async fn change_realm(&self, settings: Value) {
+        let realm = self.realm("port").await;
+        self.change(async |tx| tx.change_realm(&realm.id, settings).await.expect("the realm changes")).await;
+    }
+
     pub async fn add_user(&self, name: &str, password: &str) {
         let realm = self.realm("port").await;
         self.store.add_user(&realm.id, NewUser::named(name), password).await;

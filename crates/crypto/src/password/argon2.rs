@@ -74,9 +74,6 @@ pub(crate) struct Arena {
     used: usize,
 }
 
-/// Blocks that are kept while nothing is to be done: enough for [`super::HashSpec::DEFAULT`].
-const KEPT_BLOCKS: usize = 19_456;
-
 impl Arena {
     /// At least `count` blocks, grown if need be.
     pub(super) fn take(&mut self, count: usize) -> Result<&mut [Block], HashFault> {
@@ -106,13 +103,6 @@ impl Arena {
             used.iter_mut().for_each(Zeroize::zeroize);
         }
         self.used = 0;
-    }
-
-    /// Gives the memory back if it is more than an ordinary hash needs.
-    pub(super) fn shrink(&mut self) {
-        if self.len() > KEPT_BLOCKS {
-            self.release();
-        }
     }
 
     /// Wipes the memory and gives it back.
@@ -152,14 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn memory_beyond_the_ordinary_is_given_back_and_the_rest_kept() {
+    fn memory_that_is_given_back_can_be_had_again() {
         let mut arena = Arena::default();
-        arena.take(KEPT_BLOCKS).unwrap();
-        arena.shrink();
-        assert_eq!(arena.len(), KEPT_BLOCKS);
-        arena.take(KEPT_BLOCKS + 1).unwrap();
-        arena.shrink();
+        COST.derive(b"password", b"somesalt", &mut [0; 32], &mut arena).unwrap();
+        arena.release();
         assert_eq!(arena.blocks.capacity(), 0);
+        COST.derive(b"password", b"somesalt", &mut [0; 32], &mut arena).unwrap();
+        assert_eq!(arena.len(), 64);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! * **A hash is all CPU and memory.** On the async threads it would stop every other request for its 14 ms; on
 //!   tokio's blocking threads five hundred would run at once, each with its 19 MiB. So there are as many threads as
 //!   cores less one, and the core that is left answers everything that needs no password, however long the line is.
-//! * **Memory is kept by thread.** `Arena` in `argon2.rs` says why.
+//!   Where other work wants their cores too, they step back (`NICENESS`): nobody feels a few milliseconds at a log-in,
+//!   while a request of 50 µs behind a time slice of hashing takes a hundred times as long.
+//! * **Memory is kept by thread while there is work.** `Arena` in `argon2.rs` says why.
 //! * **The line is bounded, and who does not fit is told so at once** ([`Busy`], answered as 503 with `Retry-After`):
 //!   a server that takes in more log-ins than it can hash answers none of them in time.
 //! * **The same request twice is one job.** Container clients ask for many tokens at the same moment with the same
@@ -33,8 +35,12 @@ use crate::secret::Secret;
 
 pub use super::queue::{DoneTotal, PoolStats};
 
-/// After this long without work a thread gives back memory beyond the ordinary.
-const IDLE: Duration = Duration::from_secs(10);
+/// After this long without work a thread gives its memory back. Fetching it again costs the next log-in 2 ms.
+const IDLE: Duration = Duration::from_secs(2);
+/// How far the threads step back behind all else in the process, as nice(2) counts: about a tenth of a core is theirs even
+/// when everything else is busy, so that log-ins are slow then but never stand still.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 /// Longest time that [`Busy`] sends anybody away for.
 const MAX_RETRY_SECONDS: u64 = 30;
 
@@ -258,6 +264,7 @@ impl Shared {
 
     /// A thread's life.
     fn serve(&self) {
+        step_back();
         let mut arena = Arena::default();
         while self.wait_for_work(&mut arena) {
             self.gate.pass();
@@ -280,7 +287,7 @@ impl Shared {
 
     /// Waits until there is a job; `false` once the pool is closed.
     fn wait_for_work(&self, arena: &mut Arena) -> bool {
-        let (mut wiped, mut shrunk) = (false, false);
+        let (mut wiped, mut released) = (false, false);
         let mut queue = self.queue();
         loop {
             if queue.closed {
@@ -289,14 +296,14 @@ impl Shared {
             if !queue.is_empty() {
                 return true;
             }
-            if shrunk {
+            if released {
                 queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
             } else if wiped {
                 let (woken, waited) = self.work.wait_timeout(queue, IDLE).unwrap_or_else(PoisonError::into_inner);
                 queue = woken;
-                shrunk = waited.timed_out();
-                if shrunk {
-                    arena.shrink();
+                released = waited.timed_out();
+                if released {
+                    arena.release();
                 }
             } else {
                 // Nothing to do: no trace of the last password stays in memory. Not while others need the lock.
@@ -308,6 +315,16 @@ impl Shared {
         }
     }
 }
+
+/// Lowers this thread's priority; the system may refuse, and then it hashes as everybody else works.
+#[cfg(target_os = "linux")]
+fn step_back() {
+    let _ = rustix::process::nice(NICENESS);
+}
+
+/// Elsewhere niceness belongs to the process as a whole.
+#[cfg(not(target_os = "linux"))]
+fn step_back() {}
 
 /// A panic never happens while a lock is held, as jobs run outside it, so what a poisoned lock guards is whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

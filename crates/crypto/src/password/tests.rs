@@ -107,8 +107,6 @@ fn memory_kept_from_one_hash_to_the_next_changes_no_result() {
         small.hash(b"between", &[7; 16], &mut arena).unwrap();
         arena.wipe();
     }
-    arena.shrink();
-    assert!(hash.verify(b"pw-argon", &mut arena).unwrap());
     arena.release();
     assert!(hash.verify(b"pw-argon", &mut arena).unwrap());
 }

@@ -65,7 +65,7 @@ impl Identity {
         let state = self.failure_state(realm, &subject.id).await?;
         let Some(user) = subject.user else { return Ok((Locked::No, false)) };
         // Whom an administrator has enabled again is no longer locked out, whatever the counters still say.
-        let locked = if state.permanent && !user.enabled {
+        let locked = if state.permanent && !user.enabled || user.is_locked_out() {
             Locked::Permanently
         } else if state.locked_until.is_some_and(|until| now < until) {
             Locked::Temporarily

@@ -16,6 +16,9 @@ use crate::{Identity, Realm, Timestamp, User};
 
 /// No user name or e-mail address is longer; whoever types more is refused before anything is looked up.
 const MAX_LOGIN_BYTES: usize = 1024;
+const DAY: i64 = 24 * 60 * 60;
+/// Keycloak's action for a password that has to be changed.
+const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
 
 impl Identity {
     /// Proves a user by user name (or e-mail address, as the realm allows) and password.
@@ -78,7 +81,7 @@ impl Identity {
             return Err(self.wrong(realm, &subject, &attempt, locked).await);
         }
 
-        check_may_enter(user, &stored, factor, now)?;
+        check_may_enter(realm, user, &stored, factor, now)?;
         let method = match typed.code {
             Some((credential, step)) => {
                 if !realm.settings.otp.reusable && !self.use_otp_step(&credential, step).await? {
@@ -140,7 +143,13 @@ impl Identity {
 }
 
 /// What may stand against a user whose password is right.
-fn check_may_enter(user: &User, stored: &Stored, factor: Option<SecondFactor>, now: Timestamp) -> Result<(), Denied> {
+fn check_may_enter(
+    realm: &Realm,
+    user: &User,
+    stored: &Stored,
+    factor: Option<SecondFactor>,
+    now: Timestamp,
+) -> Result<(), Denied> {
     let id = || user.id.clone();
     if !user.enabled {
         return Err(Denied::Disabled { user: id() });
@@ -152,6 +161,9 @@ fn check_may_enter(user: &User, stored: &Stored, factor: Option<SecondFactor>, n
     if !user.required_actions.is_empty() {
         return Err(Denied::ActionRequired { user: id(), actions: user.required_actions.clone() });
     }
+    if has_expired(realm, user, stored, now) {
+        return Err(Denied::ActionRequired { user: id(), actions: vec![UPDATE_PASSWORD.to_owned()] });
+    }
     let is_short_of_a_factor = match factor {
         SecondFactor::Ignore => false,
         SecondFactor::Refuse => has_second_factor(user),
@@ -162,6 +174,16 @@ fn check_may_enter(user: &User, stored: &Stored, factor: Option<SecondFactor>, n
         return Err(Denied::SecondFactorRequired { user: id() });
     }
     Ok(())
+}
+
+/// Whether the realm's policy wants another password by now (`forceExpiredPasswordChange`). One whose age nobody knows is
+/// too old, as in Keycloak.
+fn has_expired(realm: &Realm, user: &User, stored: &Stored, now: Timestamp) -> bool {
+    let Some(days) = realm.settings.password_policy.forced_change_days() else { return false };
+    let Some(password) = &stored.password else { return false };
+    let facts = user.credentials.iter().find(|facts| facts.id == password.id);
+    let made = facts.and_then(|facts| facts.created_at);
+    made.is_none_or(|made| made.plus_seconds(i64::from(days) * DAY) < now)
 }
 
 /// One form for all spellings of a name that mean the same user, as the look-up has it.

@@ -6,7 +6,7 @@ use crypto::secret::Secret;
 
 use super::lock::Subject;
 use super::{Denied, Method, Peer, Proven};
-use crate::{Identity, Realm, Ticket};
+use crate::{Identity, Realm, Ticket, TicketLifetime, user::map};
 
 /// Realm attribute: `true` makes a temporary lock stop stored tokens too. Absent or anything else, it stops passwords and
 /// one-time codes only: who merely knows a name can cause a lock, and must not stop that user's running work with it.
@@ -18,7 +18,8 @@ impl Identity {
     ///
     /// Pending required actions do not stop it: it was handed out when nothing was pending, and what has come up since is
     /// asked for at the next log-in. A disabled, deleted or permanently locked user, the user's not-before, a revocation
-    /// and, where the issuer asked for it, a change of the password do.
+    /// and, where the issuer asked for it, a change of the password do. With a `lifetime` so does long disuse, by what the
+    /// rule is now; whoever takes the token then says so to [`Identity::touch_ticket`].
     ///
     /// # Errors
     /// [`Denied`]: mostly `Invalid`, which does not tell an unknown token from a revoked one.
@@ -27,12 +28,18 @@ impl Identity {
         realm: &Arc<Realm>,
         kind: &str,
         secret: &Secret,
+        lifetime: Option<TicketLifetime>,
         _peer: &Peer,
     ) -> Result<(Proven, Arc<Ticket>), Denied> {
         let invalid = |user| Denied::Invalid { user, why: "invalid_token" };
         let ticket = self.find_ticket(realm, kind, secret).await?.ok_or_else(|| invalid(None))?;
         let id = ticket.user.as_ref().ok_or_else(|| invalid(None))?;
-        let user = self.find_user(realm, id).await?.ok_or_else(|| invalid(Some(id.clone())))?;
+        // The statement that read the ticket has told the user's version: where memory has that one, no other is needed.
+        let user = match ticket.user_version {
+            Some(version) => map::find_at(self, realm, id, version).await?,
+            None => self.find_user(realm, id).await?,
+        };
+        let user = user.ok_or_else(|| invalid(Some(id.clone())))?;
         if !user.enabled {
             return Err(Denied::Disabled { user: user.id.clone() });
         }
@@ -45,6 +52,9 @@ impl Identity {
             if let Some(denied) = locked.denied(&user.id) {
                 return Err(denied);
             }
+        }
+        if lifetime.is_some_and(|lifetime| lifetime.is_over(&ticket, self.clock().now())) {
+            return Err(invalid(Some(user.id.clone())));
         }
         Ok((Proven::new(realm, user, ticket.created_at, Method::Ticket), ticket))
     }

@@ -9,11 +9,11 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use quick_cache::sync::Cache;
+use quick_cache::{UnitWeighter, Weighter, sync::Cache};
 
 /// A bounded map from a key to what the database says about it; values are cheap to clone (an `Arc` or a few words).
-pub(crate) struct Map<K, V> {
-    entries: Cache<K, V>,
+pub(crate) struct Map<K, V, W = UnitWeighter> {
+    entries: Cache<K, V, W>,
     /// Moves when entries are dropped by what they hold. Which loads under way that concerns, nobody can tell: so none of
     /// those that began before is remembered.
     generation: RwLock<u64>,
@@ -23,6 +23,13 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// A map of at most `capacity` entries; the least useful ones make room.
     pub(crate) fn new(capacity: usize) -> Self {
         Self { entries: Cache::new(capacity), generation: RwLock::default() }
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: Clone, W: Weighter<K, V> + Clone> Map<K, V, W> {
+    /// A map of entries that together weigh no more than `capacity`; about as many are expected as that is units.
+    pub(crate) fn weighted(capacity: usize, weigher: W) -> Self {
+        Self { entries: Cache::with_weighter(capacity, capacity as u64, weigher), generation: RwLock::default() }
     }
 
     /// What is known about `key`, without asking the database.

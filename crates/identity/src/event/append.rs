@@ -1,41 +1,39 @@
-//! Appending events: many rows in one statement.
+//! Appending events: many rows in few statements.
 
 use std::collections::HashSet;
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, EntityTrait, IntoActiveModel,
-    sea_query::Query,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, Value, sea_query::Query};
 
-use super::entity::{Entity, Model};
-use crate::{Error, realm, writer::HotCommand};
+use crate::{Error, RealmId, insert::Rows, realm, writer::HotCommand};
 
-/// Rows that one statement inserts; SQLite takes 32,766 values in one, and a row has ten.
-const ROWS: usize = 1000;
+const COLUMNS: [&str; 11] =
+    ["id", "realm_id", "time", "kind", "client_id", "user_id", "session_id", "address", "error", "details", "sequence"];
 
 /// Events to be stored.
 pub(crate) struct AppendEvents {
-    pub(super) rows: Vec<Model>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// An event to be stored.
+pub(super) struct Row {
+    pub(super) realm: RealmId,
+    /// In the order of [`COLUMNS`].
+    pub(super) values: [Value; COLUMNS.len()],
 }
 
 impl HotCommand for AppendEvents {
     type Answer = ();
 
     async fn run(set: &[Self], on: &DatabaseTransaction) -> Result<Vec<Result<(), Error>>, DbErr> {
-        let realms: HashSet<&str> =
-            set.iter().flat_map(|append| &append.rows).map(|row| row.realm_id.as_str()).collect();
+        let all = || set.iter().flat_map(|append| &append.rows);
+        let realms: HashSet<&str> = all().map(|row| row.realm.as_str()).collect();
         // An event may come after its realm has gone: then nobody keeps it, and nothing is lost.
         let known = known_realms(&realms, on).await?;
-        let mut rows = Vec::new();
-        for row in set.iter().flat_map(|append| &append.rows).filter(|row| known.contains(&row.realm_id)) {
-            rows.push(row.clone().into_active_model());
-            if rows.len() == ROWS {
-                Entity::insert_many(std::mem::take(&mut rows)).exec_without_returning(on).await?;
-            }
+        let mut rows = Rows::new("event", &COLUMNS);
+        for row in all().filter(|row| known.contains(row.realm.as_str())) {
+            rows.push(row.values.clone());
         }
-        if !rows.is_empty() {
-            Entity::insert_many(rows).exec_without_returning(on).await?;
-        }
+        rows.send(on).await?;
         Ok(set.iter().map(|_| Ok(())).collect())
     }
 }

@@ -16,6 +16,7 @@ pub struct Model {
     pub address: Option<String>,
     pub error: Option<String>,
     pub details: String,
+    pub sequence: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

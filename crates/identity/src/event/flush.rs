@@ -7,14 +7,13 @@ use std::{
 };
 
 use crypto::random::Random;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::{
     Event,
-    append::AppendEvents,
+    append::{AppendEvents, Row},
     buffer::{Buffer, Pending},
-    entity::Model,
     line::Lines,
 };
 use crate::store::Inner;
@@ -23,13 +22,15 @@ use crate::store::Inner;
 /// take to its row.
 const LINGER: Duration = Duration::from_millis(20);
 /// Rows of one command to the writer.
-const ROWS: usize = 1000;
+const ROWS: usize = 1200;
 
 /// The task's side.
 pub(super) struct Flusher {
     pub(super) buffer: Arc<Buffer>,
     pub(super) inner: Weak<Inner>,
     pub(super) lines: Lines,
+    /// Counts the rows of this process, so that events of one millisecond keep their order.
+    pub(super) sequence: i64,
 }
 
 impl Flusher {
@@ -67,9 +68,16 @@ impl Flusher {
             tracing::error!(lost = stored.len(), "the store was closed before its events were stored");
             return;
         };
-        let mut rows = stored.into_iter().map(|pending| row(pending, &*inner.random)).peekable();
-        while rows.peek().is_some() {
-            let some: Vec<Model> = rows.by_ref().take(ROWS).collect();
+        let mut stored = stored.into_iter();
+        loop {
+            let next = |pending| {
+                self.sequence += 1;
+                row(pending, self.sequence, &*inner.random)
+            };
+            let some: Vec<Row> = stored.by_ref().take(ROWS).map(next).collect();
+            if some.is_empty() {
+                return;
+            }
             let count = some.len() as u64;
             if let Err(error) = inner.writer.ask_patiently(AppendEvents { rows: some }).await {
                 self.buffer.lose(count, inner.clock.monotonic_micros());
@@ -79,19 +87,22 @@ impl Flusher {
     }
 }
 
-fn row(pending: Pending, random: &dyn Random) -> Model {
+fn row(pending: Pending, sequence: i64, random: &dyn Random) -> Row {
     let Event { time, kind, client, user, session, address, error, details } = pending.event;
-    Model {
-        id: crypto::random::uuid(random).to_string(),
-        realm_id: pending.realm.to_string(),
-        time: time.0,
-        kind: kind.into_owned(),
-        client_id: client,
-        user_id: user.map(|user| user.to_string()),
-        session_id: session,
-        address: address.map(|address| address.to_string()),
-        error: error.map(Cow::into_owned),
-        details: Value::Object(details.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect())
-            .to_string(),
-    }
+    let details: Map<String, Value> =
+        details.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect();
+    let values = [
+        crypto::random::uuid_at(random, time.0).to_string().into(),
+        pending.realm.to_string().into(),
+        time.0.into(),
+        kind.into_owned().into(),
+        client.into(),
+        user.map(|user| user.to_string()).into(),
+        session.into(),
+        address.map(|address| address.to_string()).into(),
+        error.map(Cow::into_owned).into(),
+        Value::Object(details).to_string().into(),
+        sequence.into(),
+    ];
+    Row { realm: pending.realm, values }
 }

@@ -79,8 +79,12 @@ pub(crate) struct Events {
 impl Events {
     /// Starts the task; called once, after the store is open and its writer started.
     pub(crate) fn start(&self, inner: &Arc<Inner>) {
-        let flusher =
-            Flusher { buffer: Arc::clone(&self.buffer), inner: Arc::downgrade(inner), lines: line::Lines::default() };
+        let flusher = Flusher {
+            buffer: Arc::clone(&self.buffer),
+            inner: Arc::downgrade(inner),
+            lines: line::Lines::default(),
+            sequence: 0,
+        };
         self.task.start(flusher.run());
     }
 

@@ -49,6 +49,8 @@ impl Identity {
             .apply_if(query.from, |rows, from| rows.filter(Column::Time.gte(from.0)))
             .apply_if(query.to, |rows, to| rows.filter(Column::Time.lte(to.0)))
             .order_by_desc(Column::Time)
+            .order_by_desc(Column::Sequence)
+            // Two nodes may count the same; the order is the same in every answer all the same.
             .order_by_desc(Column::Id)
             .offset(query.skip)
             .limit(limit)

@@ -31,6 +31,30 @@ async fn a_realm_that_stores_events_has_rows_and_another_has_none() {
 }
 
 #[tokio::test]
+async fn events_of_one_millisecond_keep_their_order() {
+    each_database(async |mut store| {
+        store.set(json!({ "eventsEnabled": true })).await;
+        for number in 0..200 {
+            let details = vec![("number".into(), number.to_string())];
+            store.identity.record(&store.realm, Event { details, ..store.event("LOGIN") });
+            if number == 100 {
+                store.identity.flush_events().await;
+            }
+        }
+        store.identity.flush_events().await;
+        let mut listed = Vec::new();
+        for skip in [0, 70, 140] {
+            let query = EventQuery { skip, limit: 70, ..EventQuery::default() };
+            let page = store.identity.events(&store.realm, query).await.unwrap();
+            listed.extend(page.into_iter().map(|event| event.details[0].1.clone()));
+        }
+        let newest_first: Vec<String> = (0..200).rev().map(|number: u32| number.to_string()).collect();
+        assert_eq!(listed, newest_first);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_enabled_kinds_are_stored() {
     each_database(async |mut store| {
         store.set(json!({ "eventsEnabled": true, "enabledEventTypes": ["LOGIN"] })).await;

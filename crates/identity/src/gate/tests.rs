@@ -48,7 +48,11 @@ impl House {
     async fn by_ticket(&self) -> Transient {
         let peer = Peer { address: [192, 0, 2, 1].into() };
         let realm = self.realm().await;
-        self.identity.prove_ticket(&realm, "test", &self.ticket, &peer).await.map(|(proven, _)| proven.into()).unwrap()
+        self.identity
+            .prove_ticket(&realm, "test", &self.ticket, None, &peer)
+            .await
+            .map(|(proven, _)| proven.into())
+            .unwrap()
     }
 
     /// Everybody whom a token may be for.
@@ -205,7 +209,7 @@ async fn a41_a_user_disabled_since_is_stopped_at_the_door() {
         tx.commit().await.unwrap();
         let realm = house.realm().await;
         let peer = Peer { address: [192, 0, 2, 1].into() };
-        assert!(house.identity.prove_ticket(&realm, "test", &house.ticket, &peer).await.is_err());
+        assert!(house.identity.prove_ticket(&realm, "test", &house.ticket, None, &peer).await.is_err());
     })
     .await;
 }

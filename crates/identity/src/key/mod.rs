@@ -1,12 +1,14 @@
 //! Keys of a realm: made at first need, published before they sign, kept until nobody holds their tokens.
 
 mod add;
+mod defaults;
 pub(crate) mod entity;
 mod internal;
 mod lock;
 mod make;
 mod ring;
 mod rotate;
+mod secret;
 
 use std::{fmt, str::FromStr};
 
@@ -19,11 +21,14 @@ pub(crate) use make::certificate;
 pub use ring::KeyRing;
 pub(crate) use ring::ring_of;
 pub use rotate::{KeyChange, Rotation};
+pub use secret::SecretKey;
 
 use crate::{Error, KeyId};
 
 /// Keycloak's word for the use of a key that signs.
 pub(crate) const SIGNING: &str = "SIG";
+/// And of one that encrypts.
+const ENCRYPTING: &str = "ENC";
 /// Binds a sealed private half to its row.
 pub(crate) const TABLE: &str = "realm_key";
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crypto::{algorithm::Algorithm, key::KeyPair};
+use crypto::{algorithm::Algorithm, key::KeyPair, mac::MacAlgorithm};
 
-use super::{KeyStatus, RealmKey, SIGNING, TABLE, entity};
+use super::{KeyStatus, RealmKey, SIGNING, SecretKey, TABLE, entity};
 use crate::{Error, Identity, KeyId, sealing};
 
 /// A realm's signing keys; the preferred come first.
@@ -13,12 +13,14 @@ pub struct KeyRing {
     keys: Vec<Arc<RealmKey>>,
     /// Who signs for each algorithm, so that a request does not search.
     signers: Vec<(Algorithm, Arc<RealmKey>)>,
+    secrets: Vec<Arc<SecretKey>>,
 }
 
 impl KeyRing {
     /// Orders the keys (priority, then row, so that all nodes agree) and settles who signs what.
-    pub(crate) fn new(mut keys: Vec<Arc<RealmKey>>) -> Self {
+    pub(crate) fn new(mut keys: Vec<Arc<RealmKey>>, mut secrets: Vec<Arc<SecretKey>>) -> Self {
         keys.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        secrets.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
         let signers = Algorithm::ALL
             .iter()
             .filter_map(|algorithm| {
@@ -29,7 +31,7 @@ impl KeyRing {
                 exact.or_else(|| able.next()).map(|key| (*algorithm, Arc::clone(key)))
             })
             .collect();
-        Self { keys, signers }
+        Self { keys, signers, secrets }
     }
 
     /// The key that signs for this algorithm.
@@ -48,6 +50,18 @@ impl KeyRing {
         self.keys.iter()
     }
 
+    /// The secret key that signs for this algorithm.
+    #[must_use]
+    pub fn secret(&self, algorithm: MacAlgorithm) -> Option<&Arc<SecretKey>> {
+        self.secrets.iter().find(|key| key.status == KeyStatus::Active && key.algorithm() == algorithm)
+    }
+
+    /// The secret key that a header names, for verifying.
+    #[must_use]
+    pub fn secret_by_kid(&self, kid: &str) -> Option<&Arc<SecretKey>> {
+        self.secrets.iter().find(|key| key.status != KeyStatus::Disabled && key.kid == kid)
+    }
+
     /// A key by its row.
     #[must_use]
     pub fn by_id(&self, id: &KeyId) -> Option<&Arc<RealmKey>> {
@@ -57,14 +71,23 @@ impl KeyRing {
 
 /// The ring of a realm's key rows. A key that cannot be opened is left out and told in the log: the others still sign.
 pub(crate) fn ring_of(identity: &Identity, rows: Vec<entity::Model>) -> KeyRing {
-    let keys = rows.into_iter().filter(|row| row.key_use == SIGNING && row.public_der.is_some());
-    let parsed = keys.filter_map(|row| {
+    let told = |id: &str, error: &Error| tracing::error!(key = %id, %error, "a key of a realm cannot be used");
+    let (mut keys, mut secrets) = (Vec::new(), Vec::new());
+    for row in rows.into_iter().filter(|row| row.key_use == SIGNING) {
         let id = row.id.clone();
-        parse(identity, row)
-            .inspect_err(|error| tracing::error!(key = %id, %error, "a key of a realm cannot be used"))
-            .ok()
-    });
-    KeyRing::new(parsed.map(Arc::new).collect())
+        if row.public_der.is_some() {
+            match parse(identity, row) {
+                Ok(key) => keys.push(Arc::new(key)),
+                Err(error) => told(&id, &error),
+            }
+        } else if let Some(algorithm) = MacAlgorithm::named(&row.algorithm) {
+            match SecretKey::open(identity, algorithm, row) {
+                Ok(key) => secrets.push(Arc::new(key)),
+                Err(error) => told(&id, &error),
+            }
+        }
+    }
+    KeyRing::new(keys, secrets)
 }
 
 fn parse(identity: &Identity, row: entity::Model) -> Result<RealmKey, Error> {

@@ -11,6 +11,12 @@ pub(crate) async fn remove(user: &UserId, on: &DatabaseTransaction) -> Result<()
     Ok(())
 }
 
+/// Removes the counters that have locked a user for good, as part of the unit of work that enables the user again.
+pub(crate) async fn remove_permanent(user: &UserId, on: &DatabaseTransaction) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(user.as_str())).filter(Column::Permanent.eq(true)).exec(on).await?;
+    Ok(())
+}
+
 /// The counters of a user to be forgotten.
 pub(crate) struct ClearFailures {
     pub(super) realm: RealmId,

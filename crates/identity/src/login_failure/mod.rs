@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use sea_orm::EntityTrait;
 
-pub(crate) use clear::{ClearFailures, remove};
+pub(crate) use clear::{ClearFailures, remove, remove_permanent};
 pub(crate) use map::Failures;
 pub(crate) use policy::BruteForcePolicy;
 pub use policy::{FailureState, Lock};

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, EntityTrait,
-    QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict, Query},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QuerySelect, sea_query::OnConflict,
 };
 
 use super::{
@@ -41,7 +39,8 @@ impl HotCommand for RecordFailure {
             })
             .collect();
         write(&states, on).await?;
-        disable(states.iter().filter(|(_, state)| state.permanent).map(|((_, user), _)| *user).collect(), on).await?;
+        let locked_out = states.iter().filter(|(_, state)| state.permanent).map(|((_, user), _)| *user).collect();
+        user::lock_out(locked_out, on).await?;
         Ok(answers)
     }
 
@@ -49,6 +48,7 @@ impl HotCommand for RecordFailure {
         memory.failures.drop_user(&self.user);
         if state.permanent {
             memory.users.drop_user(&self.user);
+            memory.tickets.drop_user(&self.user);
         }
     }
 }
@@ -103,23 +103,6 @@ async fn write(states: &BTreeMap<Key<'_>, FailureState>, on: &DatabaseTransactio
         .on_conflict(replace)
         .exec_without_returning(on)
         .await?;
-    Ok(())
-}
-
-/// A permanent lock-out disables the user, as an administrator would: everything that speaks for the user is dead with it.
-async fn disable(users: Vec<&str>, on: &DatabaseTransaction) -> Result<(), DbErr> {
-    if users.is_empty() {
-        return Ok(());
-    }
-    let update = Query::update()
-        .table(user::entity::Entity.table_ref())
-        .value(user::entity::Column::Enabled, false)
-        .value(user::entity::Column::Version, Expr::col(user::entity::Column::Version).add(1))
-        .cond_where(
-            Condition::all().add(user::entity::Column::Id.is_in(users)).add(user::entity::Column::Enabled.eq(true)),
-        )
-        .to_owned();
-    on.execute(&update).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
-    Clock, NewTicket,
+    Clock, NewTicket, UserChange,
     test_store::{Town, each_database},
 };
 
@@ -101,6 +101,37 @@ async fn a_permanent_lockout_disables_the_user_and_their_tickets() {
         assert!(after.version > before.version);
         assert!(store.identity.find_ticket(&store.realm, "test", &secret).await.unwrap().is_none());
         assert!(store.failures().await.permanent);
+        assert_eq!(store.count("ticket").await, 0, "revoked, not asleep");
+        assert_eq!(after.attributes["disabledReason"], ["permanentLockout"]);
+        assert!(after.is_locked_out());
+
+        let mut tx = store.identity.begin().await.unwrap();
+        let enable = UserChange { enabled: Some(true), ..UserChange::default() };
+        tx.change_user(&store.user, enable).await.unwrap();
+        tx.commit().await.unwrap();
+        let again = store.identity.find_user(&store.realm, &store.user).await.unwrap().unwrap();
+        assert!(again.attributes.is_empty() && !again.is_locked_out());
+        assert!(store.identity.find_ticket(&store.realm, "test", &secret).await.unwrap().is_none());
+        assert!(store.failures().await.is_clean());
+        assert_eq!(store.fail().await.lock, None, "counted from the beginning");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn enabling_a_user_leaves_another_reason_and_a_temporary_lock_alone() {
+    each_database(async |mut store| {
+        store.set(json!({ "failureFactor": 1, "waitIncrementSeconds": 60 })).await;
+        assert_eq!(store.fail().await.lock, Some(Lock::Temporary));
+        let mut tx = store.identity.begin().await.unwrap();
+        tx.set_attribute(&store.user, "disabledReason", &["left the docks".to_owned()]).await.unwrap();
+        for enabled in [false, true] {
+            tx.change_user(&store.user, UserChange { enabled: Some(enabled), ..UserChange::default() }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let user = store.identity.find_user(&store.realm, &store.user).await.unwrap().unwrap();
+        assert_eq!(user.attributes["disabledReason"], ["left the docks"]);
+        assert!(store.failures().await.is_locked(store.clock.now()));
     })
     .await;
 }

@@ -17,6 +17,7 @@ use crate::{
     Clock, Identity,
     authenticate::Door,
     event::Events,
+    importers::Importers,
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
@@ -154,7 +155,7 @@ pub struct Statistics {
 
 impl Identity {
     /// Opens the store: refuses a database that is not ours, is newer, or belongs to another master key, and leaves it
-    /// alone; then migrates, sweeps realms left behind by a broken import, and starts the writer and the poller.
+    /// alone; then migrates, sweeps realms left behind by an import that died, and starts the writer and the poller.
     pub async fn open(settings: OpenSettings) -> Result<Self, OpenError> {
         let statements = StatementCount::default();
         let database = &settings.database;
@@ -180,12 +181,15 @@ impl Identity {
             }
         };
         let store = Store { reader, writer, statements };
+        let importers = Importers::of(database);
+        importers.sweep(&store).await.map_err(inspect::failed)?;
         prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
         let hashing = HashingPool::new(settings.hashing)
             .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
         let door = Door::new(&settings.master_key, &*settings.random);
         let inner = Arc::new(Inner {
             store,
+            importers,
             master_key: settings.master_key,
             clock: settings.clock,
             random: settings.random,

@@ -8,10 +8,8 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use super::{OpenError, OpenSettings, inspect};
-use crate::{Timestamp, meta, realm, store::Store, ticket};
+use crate::{Timestamp, meta, store::Store, ticket};
 
-/// An import that is younger than this may still be running on another node.
-const IMPORT_MILLIS: i64 = 3_600_000;
 /// Expired tickets that are swept at start; the rest go in the writer's own time.
 const TICKETS: u64 = 10_000;
 /// Any number will do, as long as all nodes ask for the same.
@@ -47,14 +45,8 @@ pub(super) async fn migrate(database: &DatabaseConnection, settings: &OpenSettin
     inspect::inspect(database, &settings.master_key).await
 }
 
-/// Sweeps what a process that died left behind.
+/// Sweeps what has expired while nobody was there.
 pub(super) async fn sweep(store: &Store, now: Timestamp) -> Result<(), DbErr> {
-    let mut leftovers = realm::entity::Entity::delete_many().filter(realm::entity::Column::Visible.eq(false));
-    if !store.is_single_node() {
-        leftovers = leftovers.filter(realm::entity::Column::CreatedAt.lt(now.0 - IMPORT_MILLIS));
-    }
-    leftovers.exec(&store.writer).await?;
-
     let expired = ticket::entity::Entity::find()
         .select_only()
         .column(ticket::entity::Column::Hash)

@@ -14,8 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Check, NewPassword, Refusal, Rule, broken};
 
-/// Bytes of one list: about a hundred million lines.
+/// Bytes of one list's file.
 const MAX_LIST: u64 = 1 << 30;
+/// Lines of all lists together: 128 MiB of fingerprints. The longest lists in common use have fourteen million.
+const MAX_LINES: usize = 16 << 20;
 
 pub(super) const RULE: Rule = Rule {
     id: "passwordBlacklist",
@@ -81,13 +83,19 @@ impl BlackLists for NoLists {
 pub struct FolderOfLists {
     folder: PathBuf,
     hasher: RandomState,
+    max_lines: usize,
     read: Mutex<HashMap<String, Arc<[u64]>>>,
 }
 
 impl FolderOfLists {
     /// Lists in `folder`; nothing is read yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), hasher: RandomState::new(), read: Mutex::new(HashMap::new()) }
+        Self {
+            folder: folder.into(),
+            hasher: RandomState::new(),
+            max_lines: MAX_LINES,
+            read: Mutex::new(HashMap::new()),
+        }
     }
 
     fn fingerprints(&self, list: &str) -> std::io::Result<Arc<[u64]>> {
@@ -96,12 +104,13 @@ impl FolderOfLists {
         if let Some(known) = read.get(list) {
             return Ok(known.clone());
         }
-        let fingerprints = self.load(&self.folder.join(list))?;
+        let room = self.max_lines - read.values().map(|known| known.len()).sum::<usize>().min(self.max_lines);
+        let fingerprints = self.load(&self.folder.join(list), room)?;
         read.insert(list.to_owned(), fingerprints.clone());
         Ok(fingerprints)
     }
 
-    fn load(&self, path: &Path) -> std::io::Result<Arc<[u64]>> {
+    fn load(&self, path: &Path, room: usize) -> std::io::Result<Arc<[u64]>> {
         let file = File::open(path)?;
         if file.metadata()?.len() > MAX_LIST {
             return Err(std::io::Error::other(format!("longer than {MAX_LIST} bytes")));
@@ -113,6 +122,12 @@ impl FolderOfLists {
             if let Ok(text) = std::str::from_utf8(&line) {
                 let text = text.trim_end_matches(['\r', '\n']);
                 if !text.is_empty() {
+                    if found.len() == room {
+                        return Err(std::io::Error::other(format!(
+                            "lists of more than {} lines in all",
+                            self.max_lines
+                        )));
+                    }
                     found.push(self.hasher.hash_one(text.to_lowercase()));
                 }
             }
@@ -129,5 +144,26 @@ impl BlackLists for FolderOfLists {
         let known =
             self.fingerprints(list).map_err(|error| ListError { list: list.to_owned(), reason: error.to_string() })?;
         Ok(known.binary_search(&self.hasher.hash_one(password)).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_found_in_any_case_and_no_more_is_kept_than_there_is_room_for() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("short.txt"), "Password1\r\n\nhunter2\n").unwrap();
+        std::fs::write(folder.path().join("long.txt"), "a\nb\nc\n").unwrap();
+        std::fs::write(folder.path().join("other.txt"), "x\ny\n").unwrap();
+        let lists = FolderOfLists { max_lines: 4, ..FolderOfLists::new(folder.path()) };
+        assert_eq!(lists.contains("short.txt", "password1"), Ok(true));
+        assert_eq!(lists.contains("short.txt", "password"), Ok(false));
+        let refused = lists.contains("long.txt", "a").unwrap_err();
+        assert!(refused.to_string().contains("more than 4 lines"), "{refused}");
+        assert_eq!(lists.contains("other.txt", "y"), Ok(true), "there was room for this one");
+        assert_eq!(lists.contains("short.txt", "hunter2"), Ok(true));
+        assert!(lists.contains("missing.txt", "x").is_err());
     }
 }

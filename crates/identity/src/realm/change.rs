@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, QueryFilter,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     add::{NOUNS, check_name},
@@ -40,6 +40,7 @@ impl Tx {
         let secrets = sealing::open_secrets(&self.identity().0, Noun::Realm, id.as_str(), row.sealed.as_deref())?;
         sealing::put_back(&mut document, &secrets);
         let mut document = rows::members(document)?;
+        self.check_default_role(id, &patch).await?;
         rows::merge(&mut document, patch);
         let (document, sealed) = self.seal_realm(id, document)?;
         changed.document = Set(document);
@@ -52,5 +53,19 @@ impl Tx {
             .map_err(rows::conflict("realm"))?;
         self.touch_realm(id);
         Ok(())
+    }
+
+    /// A realm always has a default role, and it is one of its own.
+    async fn check_default_role(&self, id: &RealmId, patch: &Map<String, Value>) -> Result<(), Error> {
+        let Some(given) = patch.get("defaultRole") else { return Ok(()) };
+        let name = given.get("name").and_then(Value::as_str);
+        let found = match name {
+            Some(name) => self.realm_role_row(id, name).await?,
+            None => None,
+        };
+        match found {
+            Some(_) => Ok(()),
+            None => Err(Error::invalid("defaultRole", "must name a role of the realm")),
+        }
     }
 }

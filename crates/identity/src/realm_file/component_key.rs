@@ -253,7 +253,7 @@ fn der_of(text: &str) -> Option<(Vec<u8>, bool)> {
 /// Writes the secret back into the component of a row: the inverse of [`read`].
 ///
 /// A row that was not made from a file has no word in the secret's place; `certificate` and `kid` are then written as
-/// well, because nothing else holds them.
+/// well, because nothing else holds them. A certificate that was made at the import is written too.
 pub(crate) fn restore(document: &mut Map<String, Value>, row: &KeyRow<'_>) -> Result<(), KeyError> {
     let Some(provider) = PROVIDERS.iter().find(|one| one.id == row.provider_id) else { return Ok(()) };
     let config = document.entry("config").or_insert_with(|| Value::Object(Map::new()));
@@ -280,12 +280,16 @@ pub(crate) fn restore(document: &mut Map<String, Value>, row: &KeyRow<'_>) -> Re
             }
         }
     };
+    let has_certificate = setting(config, "certificate").is_some_and(|text| !text.is_empty());
     let mut put = |name: &str, value: String| config.insert(name.to_owned(), Value::from(vec![value]));
     put(provider.secret, written);
     put_status(&mut put, row, ours);
     if ours {
         put("priority", row.priority.to_string());
         put_public(&mut put, row, provider);
+    } else if let Some(certificate) = row.certificate.filter(|_| !has_certificate) {
+        // Made when the key came in, because the file had none. Registries trust these very bytes.
+        put("certificate", BASE64.encode(certificate));
     }
     Ok(())
 }
@@ -345,9 +349,12 @@ fn put_public(put: &mut impl FnMut(&str, String) -> Option<Value>, row: &KeyRow<
                 put("eddsaPublicKey", BASE64.encode(public));
             }
         }
-        "hmac-generated" | "aes-generated" => {
+        "hmac-generated" => {
             put("kid", row.kid.to_owned());
             put("algorithm", row.algorithm.to_owned());
+        }
+        "aes-generated" => {
+            put("kid", row.kid.to_owned());
         }
         _ => {
             put("keyUse", row.key_use.to_owned());

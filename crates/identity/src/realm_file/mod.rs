@@ -132,8 +132,32 @@ impl Progress for NoProgress {
     fn finish(&self) {}
 }
 
-/// What the protocol plugins say about clients that come in.
+/// A member of a realm's representation that belongs to a protocol. It is kept with the realm, and nothing but its plugin
+/// knows what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RealmMember {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: RealmMemberKind,
+    /// Authenticators that stand in no other flow than the one it names.
+    pub authenticators: &'static [&'static str],
+}
+
+/// What a plugin's member of a realm holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RealmMemberKind {
+    /// The alias of an authentication flow of the realm.
+    Flow,
+}
+
+/// What the protocol plugins say about realms and clients that come in.
 pub trait ClientBirth: Send + Sync {
+    /// Members of the realm itself that belong to some plugin.
+    fn realm_members(&self) -> Vec<RealmMember> {
+        Vec::new()
+    }
+
     /// Mappers of a new client of this protocol.
     fn mappers(&self, protocol: &str) -> Vec<MapperSeed>;
     /// Whether some plugin serves this protocol.

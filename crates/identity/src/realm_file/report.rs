@@ -31,7 +31,7 @@ pub enum Remark {
     Theme,
     /// A key component that is kept, but signs nothing; the reason.
     KeyKept(&'static str),
-    /// Users whose docker log-in by password now needs a second factor.
+    /// Users whose log-in by password alone is now refused on doors without pages.
     SecondFactor,
     /// Passwords under a hash that nothing here knows.
     ForeignPassword,
@@ -53,7 +53,7 @@ impl fmt::Display for Remark {
             Remark::Theme => f.write_str("themes are kept by name, but not shown"),
             Remark::KeyKept(reason) => write!(f, "keys that are kept, but not used: {reason}"),
             Remark::SecondFactor => f.write_str(
-                "users with a second factor: `docker login` with the password alone is now refused (client attribute docker.second.factor)",
+                "users with a second factor: a log-in with the password alone is now refused where no page can ask for a code, unless the client says otherwise",
             ),
             Remark::ForeignPassword => f.write_str("passwords under a hash that nothing here knows; their users cannot log in with them"),
             Remark::MaskedSecret => f.write_str("clients whose secret was masked in the file; a new one was made"),
@@ -132,7 +132,7 @@ impl Report {
         for organization in objects(document, "organizations") {
             report.remark(Remark::Organizations, text(organization, "name").unwrap_or_default());
         }
-        report.flows(document);
+        report.flows(document, births);
         report.federation(document);
         for member in ["loginTheme", "accountTheme", "adminTheme", "emailTheme"] {
             if let Some(theme) = text(document, member).filter(|theme| !theme.is_empty() && !OWN_THEMES.contains(theme))
@@ -172,11 +172,14 @@ impl Report {
         }
     }
 
-    fn flows(&mut self, document: &Map<String, Value>) {
+    fn flows(&mut self, document: &Map<String, Value>, births: &dyn ClientBirth) {
+        let of_plugins: Vec<&str> =
+            births.realm_members().iter().flat_map(|member| member.authenticators).copied().collect();
         for flow in objects(document, "authenticationFlows") {
             for step in objects(flow, "authenticationExecutions") {
                 if let Some(authenticator) = text(step, "authenticator")
                     && !KNOWN_AUTHENTICATORS.contains(&authenticator)
+                    && !of_plugins.contains(&authenticator)
                 {
                     let flow = text(flow, "alias").unwrap_or_default();
                     self.remark(Remark::UnknownAuthenticator, &format!("{authenticator} in {flow}"));
@@ -205,7 +208,8 @@ const USER_STORAGE: &str = "org.keycloak.storage.UserStorageProvider";
 /// Names under which Keycloak's own look is meant.
 const OWN_THEMES: [&str; 6] = ["keycloak", "keycloak.v2", "keycloak.v3", "base", "rh-sso", "portreeve"];
 
-/// Authenticators of Keycloak 26 itself. Others come from extensions that nothing here has.
+/// Authenticators of Keycloak 26 itself, less those that belong to a protocol. Others come from extensions that nothing
+/// here has.
 const KNOWN_AUTHENTICATORS: &[&str] = &[
     "acr",
     "allow-access-authenticator",
@@ -234,7 +238,6 @@ const KNOWN_AUTHENTICATORS: &[&str] = &[
     "direct-grant-validate-otp",
     "direct-grant-validate-password",
     "direct-grant-validate-username",
-    "docker-http-basic-authenticator",
     "federated-jwt",
     "http-basic-authenticator",
     "identity-provider-redirector",

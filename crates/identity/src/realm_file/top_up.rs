@@ -12,17 +12,6 @@ use super::check::names::{objects, text, texts};
 use super::check::protocol;
 use crate::realm::defaults::{MASTER, REALM_MANAGEMENT, default_role as default_role_name, template};
 
-/// Members that name a flow.
-pub(super) const FLOW_BINDINGS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
-
 /// The client of a person's own pages.
 const ACCOUNT: &str = "account";
 
@@ -212,10 +201,12 @@ fn add_old_default_roles(document: &Map<String, Value>, role: &mut Map<String, V
 }
 
 fn flows(document: &mut Map<String, Value>, template: &mut Map<String, Value>, added: &mut Vec<String>) {
+    // Those of the house itself and of its protocols alike: the template has them all.
+    let is_binding = |(member, value): &(&String, &Value)| member.ends_with("Flow") && value.is_string();
+    let bindings: Vec<String> = template.iter().filter(is_binding).map(|(member, _)| member.clone()).collect();
     if document.contains_key("authenticationFlows") {
         let present = names_of(document, "authenticationFlows", "alias");
-        let wanted =
-            FLOW_BINDINGS.iter().filter_map(|member| text(document, member).or_else(|| text(template, member)));
+        let wanted = bindings.iter().filter_map(|member| text(document, member).or_else(|| text(template, member)));
         if wanted.filter(|alias| !alias.is_empty()).all(|alias| present.contains(alias)) {
             return;
         }
@@ -230,9 +221,9 @@ fn flows(document: &mut Map<String, Value>, template: &mut Map<String, Value>, a
         }
     }
     added.push("built-in authentication flows".to_owned());
-    for member in FLOW_BINDINGS {
-        if let (false, Some(alias)) = (document.contains_key(member), template.remove(member)) {
-            document.insert(member.to_owned(), alias);
+    for member in bindings {
+        if let (false, Some(alias)) = (document.contains_key(&member), template.remove(&member)) {
+            document.insert(member, alias);
         }
     }
     if let (false, Some(actions)) = (document.contains_key("requiredActions"), template.remove("requiredActions")) {
@@ -328,6 +319,7 @@ mod tests {
         assert!(default.contains(&"basic") && default.contains(&"service_account") && !default.contains(&"role_list"));
         assert_eq!(clients[1]["defaultClientScopes"], json!([]));
         assert_eq!(members["browserFlow"], "browser");
+        assert_eq!(members["dockerAuthenticationFlow"], "docker auth");
         assert!(members["clients"].to_string().contains("/realms/Quay/account/"));
     }
 

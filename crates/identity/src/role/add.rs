@@ -1,6 +1,10 @@
-//! Making and removing roles and composites.
+//! Making, renaming and removing roles and composites.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 use serde_json::Value;
 
 use super::{composite, entity};
@@ -9,9 +13,7 @@ use crate::{Error, NewRole, RealmId, RoleId, Tx, rows};
 impl Tx {
     /// Makes a role of the realm or of a client.
     pub async fn add_role(&mut self, realm: &RealmId, role: NewRole) -> Result<RoleId, Error> {
-        if role.name.is_empty() || role.name.len() > rows::LONGEST_NAME {
-            return Err(Error::invalid("name", "must have 1 to 255 bytes"));
-        }
+        check_name(&role.name)?;
         let document = rows::members(role.document)?;
         let identity = self.identity().clone();
         let id = role.id.unwrap_or_else(|| RoleId::random(identity.random()));
@@ -29,9 +31,36 @@ impl Tx {
         Ok(id)
     }
 
+    /// Gives a role another name.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for the realm's default role, [`Error::Conflict`] where another role of the realm or client has the
+    /// name, [`Error::Invalid`] for a name that none may have.
+    pub async fn rename_role(&mut self, id: &RoleId, name: &str) -> Result<(), Error> {
+        check_name(name)?;
+        let row = self.role_row(id).await?;
+        if row.name == name {
+            return Ok(());
+        }
+        self.refuse_default_role(&row, "renamed").await?;
+        entity::Entity::update_many()
+            .col_expr(entity::Column::Name, Expr::value(name))
+            .filter(entity::Column::Id.eq(id.as_str()))
+            .exec(self.connection())
+            .await
+            .map_err(rows::conflict("name"))?;
+        self.touch_realm(&row.realm_id.into());
+        Ok(())
+    }
+
     /// Removes a role, and with it every grant of it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for the realm's default role.
     pub async fn remove_role(&mut self, id: &RoleId) -> Result<(), Error> {
-        let realm = self.realm_of_role(id).await?;
+        let row = self.role_row(id).await?;
+        self.refuse_default_role(&row, "removed").await?;
+        let realm = RealmId::from(row.realm_id);
         entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
         self.touch_realm(&realm);
         Ok(())
@@ -68,7 +97,27 @@ impl Tx {
     }
 
     async fn realm_of_role(&self, id: &RoleId) -> Result<RealmId, Error> {
-        let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
-        row.map(|row| row.realm_id.into()).ok_or(Error::NotFound("role"))
+        Ok(self.role_row(id).await?.realm_id.into())
     }
+
+    async fn role_row(&self, id: &RoleId) -> Result<entity::Model, Error> {
+        entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?.ok_or(Error::NotFound("role"))
+    }
+
+    /// The role that every user has: without it, or under another name, new users would come without their rights and old
+    /// ones lose them.
+    async fn refuse_default_role(&mut self, row: &entity::Model, what: &str) -> Result<(), Error> {
+        let rules = self.birth_rules(&RealmId::from(row.realm_id.as_str())).await?;
+        if rules.default_role.is_some_and(|default| default.as_str() == row.id) {
+            return Err(Error::Refused(format!("{} is the default role of the realm and cannot be {what}", row.name)));
+        }
+        Ok(())
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    if name.is_empty() || name.len() > rows::LONGEST_NAME {
+        return Err(Error::invalid("name", "must have 1 to 255 bytes"));
+    }
+    Ok(())
 }

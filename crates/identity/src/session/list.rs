@@ -144,6 +144,9 @@ impl Identity {
             .limit(Ord::min(page.max, MOST))
             .all(reader)
             .await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let parts = part_entity::Entity::find()
             .filter(part_entity::Column::SessionId.is_in(rows.iter().map(|row| row.id.as_str())))
             .filter(part_entity::Column::Offline.eq(offline))

@@ -8,10 +8,13 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use quick_cache::Weighter;
+
 use super::{ClientSession, SessionId, UserSession};
 use crate::{ClientId, Error, RealmId, Timestamp, UserId, cache::Map};
 
-/// Sessions in memory at most; about a kilobyte each with a client or two.
+/// Kilobytes of sessions in memory at most. A session with a client takes about one; what a client may have written into it
+/// counts, so that nobody can fill the memory with few sessions.
 const CAPACITY: usize = 50_000;
 
 /// Which session.
@@ -85,11 +88,24 @@ impl Kept {
 }
 
 /// Bounded map of sessions.
-pub(crate) struct Sessions(Map<SessionKey, Arc<Kept>>);
+pub(crate) struct Sessions(Map<SessionKey, Arc<Kept>, Kilobytes>);
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self(Map::new(CAPACITY))
+        Self(Map::weighted(CAPACITY, Kilobytes))
+    }
+}
+
+/// Weighs a session when it comes in.
+#[derive(Clone)]
+struct Kilobytes;
+
+impl Weighter<SessionKey, Arc<Kept>> for Kilobytes {
+    fn weight(&self, _: &SessionKey, kept: &Arc<Kept>) -> u64 {
+        let parts = kept.parts.read().unwrap_or_else(PoisonError::into_inner);
+        let notes = kept.session.notes.bytes() + parts.iter().map(|part| part.notes.bytes()).sum::<usize>();
+        // A first client's part is in the first kilobyte, and each further one takes about half of one.
+        1 + (notes + parts.len().saturating_sub(1) * 512) as u64 / 1024
     }
 }
 

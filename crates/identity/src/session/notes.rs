@@ -56,6 +56,11 @@ impl Notes {
         self.iter().chain([(name, text)]).collect()
     }
 
+    /// What the texts take in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.packed.len()
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.packed.len() > MOST_BYTES {
             return Err(Error::invalid("notes", "at most 32 KiB"));

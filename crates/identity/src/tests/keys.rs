@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crypto::{
     algorithm::{Algorithm, KeyKind},
     certificate,
+    mac::MacAlgorithm,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
@@ -153,4 +154,54 @@ async fn a_key_that_does_not_open_leaves_the_others_signing() {
     let realm = store.realm("quay").await;
     assert!(realm.keys().active(Algorithm::Es256).is_none());
     assert!(realm.keys().active(Algorithm::EdDsa).is_some());
+}
+
+#[tokio::test]
+async fn keycloaks_own_keys_are_made_once_and_the_secret_one_signs() {
+    on_each_database(async |mut store| {
+        let realm = store.add_realm("quay", json!({})).await;
+        assert!(realm.keys().secret(MacAlgorithm::Hs512).is_none());
+        let realm = store.identity.ensure_secret_key(&realm).await.unwrap();
+        let (one, two) =
+            tokio::join!(store.identity.ensure_default_keys(&realm), store.identity.ensure_default_keys(&realm));
+        assert_eq!(one.unwrap().version, two.unwrap().version);
+        let rows = key::entity::Entity::find().all(store.identity.store().reader()).await.unwrap();
+        let mut made: Vec<_> = rows.iter().map(|row| (&*row.provider_id, &*row.algorithm, &*row.key_use)).collect();
+        made.sort_unstable();
+        let wanted = [
+            ("aes-generated", "AES", "ENC"),
+            ("hmac-generated", "HS512", "SIG"),
+            ("rsa-enc-generated", "RSA-OAEP", "ENC"),
+            ("rsa-generated", "RS256", "SIG"),
+        ];
+        assert_eq!(made, wanted);
+
+        let realm = store.realm("quay").await;
+        assert_eq!(realm.keys().all().count(), 1, "what encrypts is not published as what signs");
+        let secret = Arc::clone(realm.keys().secret(MacAlgorithm::Hs512).unwrap());
+        let tag = secret.sign(b"message").unwrap();
+        assert_eq!(tag.len(), 64);
+        store.restart().await;
+        let realm = store.realm("quay").await;
+        let again = realm.keys().secret_by_kid(&secret.kid).unwrap();
+        assert!(again.verify(b"message", &tag) && !again.verify(b"massage", &tag));
+        assert!(realm.keys().secret_by_kid("another").is_none());
+
+        let set = async |status| {
+            let mut tx = store.identity.begin().await.unwrap();
+            tx.change_key_status(&secret.id, status).await.unwrap();
+            tx.commit().await.unwrap();
+            store.realm("quay").await
+        };
+        let realm = set(KeyStatus::Passive).await;
+        assert!(realm.keys().secret(MacAlgorithm::Hs512).is_none(), "it signs no more");
+        let passive = realm.keys().secret_by_kid(&secret.kid).unwrap();
+        assert!(passive.verify(b"message", &tag));
+        assert!(matches!(passive.sign(b"message"), Err(Error::Refused(_))));
+        let realm = set(KeyStatus::Disabled).await;
+        assert!(realm.keys().secret_by_kid(&secret.kid).is_none());
+        let realm = store.identity.ensure_secret_key(&realm).await.unwrap();
+        assert_ne!(realm.keys().secret(MacAlgorithm::Hs512).unwrap().kid, secret.kid);
+    })
+    .await;
 }

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::{
-    Error, Identity, NewRealm, NewUser, Realm, Ticket, client, realm,
+    Error, Identity, NewRealm, NewRole, NewUser, Realm, Ticket, client, realm,
     testing::{CHEAP, TestStore, on_each_database},
     user,
 };
@@ -221,4 +221,48 @@ fn values_that_cross_threads_may() {
     check::<Identity>();
     check::<Realm>();
     check::<Ticket>();
+}
+
+#[tokio::test]
+async fn the_default_role_stays_and_stays_what_it_is() {
+    on_each_database(async |store| {
+        let realm = store.add_realm("Quay", json!({})).await;
+        let default = realm.role_named("default-roles-quay").unwrap().clone();
+        let user = store.add_user(&realm.id, NewUser::named("anna"), "secret").await;
+        let mut tx = store.identity.begin().await.unwrap();
+        let role = |name: &str| NewRole { name: name.to_owned(), ..NewRole::default() };
+        let other = tx.add_role(&realm.id, role("captain")).await.unwrap();
+        tx.rename_role(&other, "mate").await.unwrap();
+        tx.commit().await.unwrap();
+
+        for attempt in 0..5 {
+            let mut tx = store.identity.begin().await.unwrap();
+            let refused = match attempt {
+                0 => tx.remove_role(&default).await,
+                1 => tx.rename_role(&default, "everybody").await,
+                2 => tx.rename_role(&other, "default-roles-quay").await,
+                3 => tx.change_realm(&realm.id, json!({ "defaultRole": null })).await,
+                _ => tx.change_realm(&realm.id, json!({ "defaultRole": { "name": "gone" } })).await,
+            };
+            match attempt {
+                0 | 1 => assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}"),
+                2 => assert!(matches!(refused, Err(Error::Conflict("name"))), "{refused:?}"),
+                _ => assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}"),
+            }
+            tx.roll_back().await.unwrap();
+        }
+        let realm = store.realm("Quay").await;
+        assert_eq!(realm.role_named("default-roles-quay"), Some(&default));
+        assert_eq!((realm.role_named("mate"), realm.role_named("captain")), (Some(&other), None));
+        let anna = store.identity.find_user(&realm, &user).await.unwrap().unwrap();
+        assert_eq!(anna.roles, std::slice::from_ref(&default));
+
+        // Another role may take its place, and then it may go.
+        let mut tx = store.identity.begin().await.unwrap();
+        tx.change_realm(&realm.id, json!({ "defaultRole": { "name": "mate" } })).await.unwrap();
+        tx.remove_role(&default).await.unwrap();
+        assert!(matches!(tx.remove_role(&other).await, Err(Error::Refused(_))));
+        tx.commit().await.unwrap();
+    })
+    .await;
 }

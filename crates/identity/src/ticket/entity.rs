@@ -17,6 +17,7 @@ pub struct Model {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub consumed_at: Option<i64>,
+    pub used_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

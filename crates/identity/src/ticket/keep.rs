@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 
 use super::entity::{Column, Entity};
-use super::{IssueTicket, MAX_PAYLOAD, NewTicket, TicketHash, entity};
+use super::{IssueTicket, MAX_PAYLOAD, NewTicket, TicketHash};
 use crate::{Error, Identity, Realm, Timestamp};
 
 impl Identity {
@@ -17,24 +17,8 @@ impl Identity {
     /// As [`Identity::issue_ticket`]; [`Error::Invalid`] for a secret of another shape.
     pub async fn keep_ticket(&self, new: NewTicket<'_>, secret: &Secret) -> Result<(), Error> {
         let hash = TicketHash::of(secret).ok_or_else(|| Error::invalid("secret", "is no ticket's"))?;
-        let payload = new.payload.to_string();
-        if payload.len() > MAX_PAYLOAD {
-            return Err(Error::invalid("payload", "at most 64 KiB"));
-        }
-        let row = entity::Model {
-            hash: hash.to_vec(),
-            realm_id: new.realm.id.to_string(),
-            client_id: new.client.map(ToString::to_string),
-            user_id: new.user.map(ToString::to_string),
-            kind: new.kind.to_owned(),
-            family: new.family.unwrap_or_else(|| crypto::random::uuid(self.random())).to_string(),
-            payload,
-            dies_with_password: new.dies_with_password,
-            created_at: self.clock().now().0,
-            expires_at: new.expires_at.map(|time| time.0),
-            consumed_at: None,
-        };
-        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await
+        let row = self.row_of_ticket(&new, hash)?;
+        self.0.writer.ask(IssueTicket { row, user_version: new.user_version, most: None }).await.map(drop)
     }
 
     /// Writes another payload into a live ticket, if what it holds still is what was read: of several at once, one is told

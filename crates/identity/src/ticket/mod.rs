@@ -1,20 +1,24 @@
 //! Tickets: every single-use or revocable secret. Kinds are named by whoever issues them.
 //!
-//! A ticket is dead once it is consumed, revoked or past its expiry, and while its user is disabled; it goes with its realm,
-//! its client and its user, and, when it was so issued, with its user's password.
+//! A ticket is dead once it is consumed, revoked or past its expiry; it goes with its realm, its client and its user, is
+//! revoked when the user is disabled (and not looked at while the user is), and, when it was so issued, with its user's password. One that is used again and again has a
+//! [`TicketLifetime`], and there may be a bound to how many of a kind a user has at a client.
 
 mod consume;
 pub(crate) mod entity;
 mod find;
 mod issue;
 mod keep;
+mod lifetime;
 pub(crate) mod map;
 pub(crate) mod mark;
 mod revoke;
 mod secret;
+mod spent;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod touch;
 
 use std::{fmt, sync::Arc};
 
@@ -28,10 +32,12 @@ use uuid::Uuid;
 
 pub(crate) use consume::ConsumeTicket;
 pub(crate) use issue::IssueTicket;
+pub use lifetime::TicketLifetime;
 pub(crate) use mark::{Marks, SetMark};
-pub(crate) use revoke::{RevokeTickets, revoke_with_password};
+pub(crate) use revoke::{RevokeTickets, revoke_of_users, revoke_with_password};
 pub(crate) use secret::TicketHash;
 pub(crate) use sweep::sweep;
+pub(crate) use touch::TouchTicket;
 
 use crate::{ClientId, Error, Fault, Identity, Realm, RealmId, Timestamp, UserId, user};
 use entity::Column;
@@ -60,6 +66,8 @@ pub struct Ticket {
     pub created_at: Timestamp,
     /// From when on it is dead; `None`: never by itself.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, as far as that was written down: at its issue, and by [`Identity::touch_ticket`].
+    pub used_at: Timestamp,
 }
 
 impl fmt::Debug for Ticket {
@@ -84,7 +92,7 @@ pub struct NewTicket<'a> {
     pub kind: &'static str,
     /// The client it is given to; it dies with that client.
     pub client: Option<&'a ClientId>,
-    /// The user it speaks for; it dies with that user, and is dead while the user is disabled.
+    /// The user it speaks for; it dies with that user, and when the user is disabled.
     pub user: Option<&'a UserId>,
     /// The user's version that the issuer has seen. When the user has another one by now, nothing is issued: so no ticket
     /// can come of a password that was changed while it was being checked.
@@ -97,6 +105,18 @@ pub struct NewTicket<'a> {
     pub dies_with_password: bool,
     /// From when on it is dead.
     pub expires_at: Option<Timestamp>,
+    /// How many live tickets of this kind the user may have at this client, this one included. The longest unused ones are
+    /// revoked in the same transaction. Only with a user.
+    pub most: Option<u32>,
+}
+
+/// A ticket that was issued.
+#[derive(Debug)]
+pub struct IssuedTicket {
+    /// What to give to whom it is for.
+    pub secret: Secret,
+    /// How many older ones were revoked to make room for it.
+    pub displaced: usize,
 }
 
 impl<'a> NewTicket<'a> {
@@ -112,6 +132,7 @@ impl<'a> NewTicket<'a> {
             payload: Value::Null,
             dies_with_password: false,
             expires_at: None,
+            most: None,
         }
     }
 }
@@ -136,37 +157,63 @@ impl Identity {
     /// tells people and leak scanners what they look at: 1 to 32 letters, digits, `-` or `.`.
     ///
     /// # Errors
+    /// As [`Identity::issue_counted_ticket`].
+    pub async fn issue_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<Secret, Error> {
+        Ok(self.issue_counted_ticket(new, prefix).await?.secret)
+    }
+
+    /// Issues a ticket as [`Identity::issue_ticket`] does, and tells how many had to make room for it.
+    ///
+    /// # Errors
     /// [`Error::NotFound`] without that user, [`Error::Refused`] when the user is disabled or has changed,
     /// [`Error::Invalid`] for a wrong prefix or a payload too large, [`Error::Busy`] when too many writes wait.
-    pub async fn issue_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<Secret, Error> {
+    pub async fn issue_counted_ticket(&self, new: NewTicket<'_>, prefix: &str) -> Result<IssuedTicket, Error> {
         let (secret, row) = self.ticket_row(&new, prefix)?;
-        self.0.writer.ask(IssueTicket { row, user_version: new.user_version }).await?;
-        Ok(secret)
+        let most = new.most.filter(|_| new.user.is_some());
+        let displaced = self.0.writer.ask(IssueTicket { row, user_version: new.user_version, most }).await?.len();
+        Ok(IssuedTicket { secret, displaced })
     }
 
     /// The secret of a new ticket and its row.
     pub(crate) fn ticket_row(&self, new: &NewTicket<'_>, prefix: &str) -> Result<(Secret, entity::Model), Error> {
-        let random = self.random();
-        let secret = secret::make(prefix, random)?;
+        let secret = secret::make(prefix, self.random())?;
         let hash = TicketHash::of(&secret).ok_or_else(|| Fault::new("a new ticket's secret has the wrong shape"))?;
+        let row = self.row_of_ticket(new, hash)?;
+        Ok((secret, row))
+    }
+
+    fn row_of_ticket(&self, new: &NewTicket<'_>, hash: TicketHash) -> Result<entity::Model, Error> {
         let payload = new.payload.to_string();
         if payload.len() > MAX_PAYLOAD {
             return Err(Error::invalid("payload", "at most 64 KiB"));
         }
-        let row = entity::Model {
+        let now = self.clock().now();
+        Ok(entity::Model {
             hash: hash.to_vec(),
             realm_id: new.realm.id.to_string(),
             client_id: new.client.map(ToString::to_string),
             user_id: new.user.map(ToString::to_string),
             kind: new.kind.to_owned(),
-            family: new.family.unwrap_or_else(|| crypto::random::uuid(random)).to_string(),
+            family: new.family.unwrap_or_else(|| crypto::random::uuid(self.random())).to_string(),
             payload,
             dies_with_password: new.dies_with_password,
-            created_at: self.clock().now().0,
+            created_at: now.0,
             expires_at: new.expires_at.map(|time| time.0),
             consumed_at: None,
-        };
-        Ok((secret, row))
+            used_at: now.0,
+        })
+    }
+
+    /// Writes down that a ticket was just used and lives on accordingly, unless that was done less than an hour ago: a
+    /// ticket in constant use costs no write. A failure is logged and does not stop the use, which the next one makes up
+    /// for.
+    pub async fn touch_ticket(&self, secret: &Secret, ticket: &Ticket, lifetime: TicketLifetime) {
+        let now = self.clock().now();
+        let Some(hash) = TicketHash::of(secret).filter(|_| lifetime.is_due(ticket, now)) else { return };
+        let expires_at = lifetime.end(ticket.created_at, now);
+        if let Err(error) = self.0.writer.ask(TouchTicket { hash, now, expires_at }).await {
+            tracing::warn!(%error, "the use of a ticket was not written down");
+        }
     }
 
     /// The live ticket of this kind with this secret. One node: from memory, without a statement, once it was read. Several
@@ -231,6 +278,7 @@ impl Ticket {
             payload: Arc::new(serde_json::from_str(&row.payload).map_err(|_| broken("payload"))?),
             created_at: Timestamp(row.created_at),
             expires_at: row.expires_at.map(Timestamp),
+            used_at: Timestamp(row.used_at),
         })
     }
 
@@ -257,8 +305,12 @@ fn live(now: Timestamp) -> Condition {
                 .add(user::entity::Column::Enabled.eq(true)),
         )
         .to_owned();
+    unspent(now).add(Condition::any().add(Column::UserId.is_null()).add(Expr::exists(enabled_user)))
+}
+
+/// The rows that are neither consumed nor expired.
+fn unspent(now: Timestamp) -> Condition {
     Condition::all()
         .add(Column::ConsumedAt.is_null())
         .add(Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0)))
-        .add(Condition::any().add(Column::UserId.is_null()).add(Expr::exists(enabled_user)))
 }

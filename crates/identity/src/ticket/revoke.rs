@@ -54,7 +54,12 @@ pub(crate) async fn revoke_with_password(user: &UserId, on: &DatabaseTransaction
     delete(Condition::all().add(Column::UserId.eq(user.as_str())).add(Column::DiesWithPassword.eq(true)), on).await
 }
 
-async fn delete(chosen: Condition, on: &DatabaseTransaction) -> Result<Vec<TicketHash>, DbErr> {
+/// Revokes everything that speaks for these users, as part of the unit of work that disables them.
+pub(crate) async fn revoke_of_users(users: &[&str], on: &DatabaseTransaction) -> Result<Vec<TicketHash>, DbErr> {
+    delete(Condition::all().add(Column::UserId.is_in(users.iter().copied())), on).await
+}
+
+pub(super) async fn delete(chosen: Condition, on: &DatabaseTransaction) -> Result<Vec<TicketHash>, DbErr> {
     let delete =
         Query::delete().from_table(Entity.table_ref()).cond_where(chosen).returning_col(Column::Hash).to_owned();
     let rows = on.query_all(&delete).await?;

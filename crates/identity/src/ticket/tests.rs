@@ -1,5 +1,7 @@
 //! Tickets on each database.
 
+mod lifetime;
+
 use crypto::{
     password::{HashSpec, PasswordHash},
     secret::Secret,
@@ -173,9 +175,10 @@ async fn a_disabled_user_has_no_live_ticket_and_gets_none() {
         assert!(store.identity.consume_ticket(&store.realm, "test", &secret).await.unwrap().is_none());
         let refused = store.identity.issue_ticket(store.ticket(), "ptr").await;
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
-        assert_eq!(store.count("ticket").await, 1);
+        assert_eq!(store.count("ticket").await, 0, "revoked for good");
         change(true).await;
-        assert!(store.finds(&secret).await);
+        assert!(!store.finds(&secret).await);
+        assert!(store.finds(&store.issue(store.ticket()).await).await);
     })
     .await;
 }

@@ -34,7 +34,7 @@ pub struct UserChange {
 }
 
 impl Tx {
-    /// Changes a user.
+    /// Changes a user. Whoever is disabled loses every ticket for good; who is enabled again is no longer locked out.
     pub async fn change_user(&mut self, id: &UserId, change: UserChange) -> Result<(), Error> {
         let row = self.user_row(id).await?;
         let realm = RealmId::from(row.realm_id.as_str());
@@ -81,6 +81,11 @@ impl Tx {
                 .exec(self.connection())
                 .await
                 .map_err(rows::conflict("username"))?;
+        }
+        match change.enabled {
+            Some(false) => self.revoke_of_disabled(id).await?,
+            Some(true) if !row.enabled => self.forget_lock_out(id).await?,
+            _ => {}
         }
         self.touch_user(id);
         Ok(())

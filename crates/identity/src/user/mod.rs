@@ -9,6 +9,7 @@ pub(crate) mod map;
 pub(crate) mod member;
 mod register;
 pub(crate) mod role;
+mod standing;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 pub use add::NewUser;
 pub use change::UserChange;
+pub(crate) use standing::lock_out;
 
 use crate::{ClientId, CredentialFacts, Error, GroupId, Identity, Realm, RealmId, RoleId, UserId};
 

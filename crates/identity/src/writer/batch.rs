@@ -9,7 +9,7 @@ use crate::{
     login_failure::{ClearFailures, RecordFailure},
     session::{AttachClient, CloseSessions, OpenSession, RotateRefresh, TouchSession},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, SetMark},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, SetMark, TouchTicket},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -78,6 +78,7 @@ macro_rules! lanes {
 lanes! {
     issue: IssueTicket,
     consume: ConsumeTicket,
+    touch: TouchTicket,
     revoke: RevokeTickets,
     mark: SetMark,
     record_failure: RecordFailure,

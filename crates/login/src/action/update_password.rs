@@ -22,10 +22,10 @@ impl RequiredAction for UpdatePassword {
     /// The realm's policy forces a change after so many days.
     fn is_due(&self, visit: &Visit, user: &User) -> bool {
         let Some(days) = visit.realm.settings.password_policy.forced_change_days() else { return false };
-        let password = user.credentials.iter().find(|own| own.kind == "password");
-        let made = password.and_then(|own| own.created_at);
-        let now = visit.portreeve.identity.clock().now();
-        made.is_some_and(|made| now.seconds() > made.seconds().saturating_add(i64::from(days) * DAY))
+        let Some(password) = user.credentials.iter().find(|own| own.kind == "password") else { return false };
+        let now = visit.portreeve.identity.clock().now().seconds();
+        // One whose age nobody knows is too old, as in Keycloak.
+        password.created_at.is_none_or(|made| made.plus_seconds(i64::from(days) * DAY).seconds() < now)
     }
 
     fn show<'a>(&'a self, turn: Turn<'a>, sheet: Sheet<'a>) -> BoxFuture<'a, Result<Response, Error>> {

@@ -134,3 +134,30 @@ async fn a_refresh_runs_no_statement_on_one_node() {
     let spent = house.store.identity.statistics().statements - before;
     assert!(spent < 25, "{spent} statements for 50 requests");
 }
+
+#[tokio::test]
+async fn of_too_many_tokens_the_longest_unused_is_revoked_and_an_event_tells() {
+    let house = House::build().await;
+    let first = log_in(&house).await;
+    house.store.clock.advance(1);
+    let second = log_in(&house).await;
+    // The first is in use; what was used last is written down once an hour.
+    house.store.clock.advance(3_600_000);
+    assert_eq!(house.post(&refresh(&first, "registry")).await.status, 200);
+    for _ in 2..100 {
+        house.store.clock.advance(1);
+        log_in(&house).await;
+    }
+    assert!(!house.events().await.iter().any(|event| event.kind == "docker.identity-tokens-displaced"));
+    assert_eq!(house.store.count("ticket").await, 100);
+    let newest = log_in(&house).await;
+    assert_eq!(house.store.count("ticket").await, 100);
+    let events = house.events().await;
+    let displaced: Vec<_> = events.iter().filter(|event| event.kind == "docker.identity-tokens-displaced").collect();
+    assert_eq!(displaced.len(), 1);
+    assert!(displaced[0].details.contains(&("count".into(), "1".to_owned())), "{displaced:?}");
+    assert_eq!(house.post(&refresh(&second, "registry")).await.status, 401);
+    for kept in [&first, &newest] {
+        assert_eq!(house.post(&refresh(kept, "registry")).await.status, 200);
+    }
+}

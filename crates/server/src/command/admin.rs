@@ -6,7 +6,9 @@ use std::path::Path;
 use crypto::password::{HashSpec, MAX_PASSWORD_BYTES, PasswordHash};
 use crypto::random::{Random, token};
 use crypto::secret::Secret;
-use identity::{CheckFailed, Identity, NewPassword, NoLists, Realm, TicketSelector, User, UserChange};
+use identity::{
+    BlackLists, CheckFailed, FolderOfLists, Identity, NewPassword, Realm, TicketSelector, User, UserChange,
+};
 
 use super::arguments::SetPassword;
 use super::keys::find_realm;
@@ -20,7 +22,8 @@ pub(crate) async fn set_password(settings: Settings, command: SetPassword) -> Re
     let given = command.password_file.as_deref().map(read_password).transpose()?;
     let identity = store::open(&settings, Store::MustExist, store::clock()).await?;
     let password = given.clone().unwrap_or_else(|| generated(identity.random()));
-    let done = change(&identity, &command, &password).await;
+    let lists = FolderOfLists::new(&settings.password_blacklists);
+    let done = change(&identity, &command, &password, &lists).await;
     identity.shutdown().await;
     done?;
     say(format!("realm {}: {} has a new password, and their stored tokens are revoked", command.realm, command.user));
@@ -30,12 +33,17 @@ pub(crate) async fn set_password(settings: Settings, command: SetPassword) -> Re
     Ok(())
 }
 
-async fn change(identity: &Identity, command: &SetPassword, password: &Secret) -> Result<(), Failure> {
+async fn change(
+    identity: &Identity,
+    command: &SetPassword,
+    password: &Secret,
+    lists: &dyn BlackLists,
+) -> Result<(), Failure> {
     let realm = find_realm(identity, &command.realm).await?;
     let user = identity.find_user_by_login(&realm, &command.user).await?;
     let user = user.ok_or_else(|| Failure::input(format!("realm {}: no user {}", command.realm, command.user)))?;
     if command.password_file.is_some() {
-        judge(&realm, &user, password)?;
+        judge(&realm, &user, password, lists)?;
     }
     // Hashed before the unit of work opens, so that nobody waits for it.
     let hash = hash_with(identity, realm.settings.password_policy.hash_spec(), password).await?;
@@ -56,13 +64,9 @@ async fn change(identity: &Identity, command: &SetPassword, password: &Secret) -
 
 /// What the realm's policy says of a password that somebody chose. A list of forbidden passwords that cannot be asked does
 /// not keep out whoever repairs things here.
-fn judge(realm: &Realm, user: &User, password: &Secret) -> Result<(), Failure> {
-    let new = NewPassword {
-        password: password.expose(),
-        username: &user.username,
-        email: user.email.as_deref(),
-        lists: &NoLists,
-    };
+fn judge(realm: &Realm, user: &User, password: &Secret, lists: &dyn BlackLists) -> Result<(), Failure> {
+    let new =
+        NewPassword { password: password.expose(), username: &user.username, email: user.email.as_deref(), lists };
     match realm.settings.password_policy.check(&new) {
         Ok(()) => Ok(()),
         Err(CheckFailed::Unanswered(why)) => {
@@ -108,4 +112,27 @@ fn read_password(path: &Path) -> Result<Secret, Failure> {
         return Err(Failure::input(format!("a password has 1 to {MAX_PASSWORD_BYTES} bytes")));
     }
     Ok(Secret::from(password))
+}
+
+#[cfg(test)]
+mod tests {
+    use identity::{NewUser, testing::TestStore};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listed_password_is_refused_and_a_missing_list_only_told() {
+        let store = TestStore::sqlite().await;
+        let policy = json!({ "passwordPolicy": "passwordBlacklist(known.txt)" });
+        let realm = store.add_realm("quay", policy).await;
+        let user = store.add_user(&realm.id, NewUser::named("anna"), "old").await;
+        let user = store.identity.find_user(&realm, &user).await.expect("found").expect("there");
+        let lists = FolderOfLists::new(store.folder());
+        judge(&realm, &user, &Secret::from("Hunter2"), &lists).expect("nobody can be asked");
+        std::fs::write(store.folder().join("known.txt"), "hunter2\n").expect("written");
+        let refused = judge(&realm, &user, &Secret::from("Hunter2"), &lists).expect_err("it is listed");
+        assert_eq!(refused.lines, ["realm quay: passwordPolicy: passwordBlacklist"]);
+        judge(&realm, &user, &Secret::from("hunter3"), &lists).expect("it is not");
+    }
 }

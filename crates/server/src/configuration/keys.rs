@@ -63,6 +63,14 @@ pub(crate) const KEYS: &[Key] = &[
         "Key that seals private keys and other secrets in the database: 32 bytes, base64. Not set: the file \
          master_key_file names, by default master.key in data_dir, made at the first start with mode 0600.",
     ),
+    key(
+        "password_blacklists",
+        Kind::Text,
+        None,
+        "/etc/portreeve/password-blacklists",
+        "Folder of the lists that a realm's passwordBlacklist(FILE) names, one password a line. Not set: \
+         password-blacklists in data_dir.",
+    ),
     key("listen", Kind::Text, Some("127.0.0.1:8080"), "", "Address and port of the public listener."),
     key("management_listen", Kind::Text, Some("127.0.0.1:9000"), "", "Address and port of health and metrics, or off."),
     key(

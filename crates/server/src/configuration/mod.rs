@@ -55,6 +55,8 @@ pub struct Settings {
     pub database_readers: u32,
     /// The master key.
     pub master_key: MasterKeySource,
+    /// Folder of lists of forbidden passwords; need not exist.
+    pub password_blacklists: PathBuf,
     /// Threads that hash passwords; `None`: sized to the machine.
     pub hashing_threads: Option<NonZeroUsize>,
     /// Password checks that may wait.
@@ -190,6 +192,8 @@ fn settle(layers: &mut Layers) -> Option<Settings> {
     let database_readers = layers.number("database_readers", 1, 1000);
     let hashing_threads = layers.number("hashing_threads", 1, 1024).and_then(|n| NonZeroUsize::new(n as usize));
     let hashing_queue = layers.number("hashing_queue", 1, 100_000);
+    let password_blacklists =
+        layers.text("password_blacklists").map_or_else(|| data_dir.join("password-blacklists"), PathBuf::from);
     let log_format = one_of(layers, "log_format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
     let log_level = log_level(layers);
     let serve = serve(layers);
@@ -198,6 +202,7 @@ fn settle(layers: &mut Layers) -> Option<Settings> {
         database: database?,
         database_readers: u32::try_from(database_readers?).ok()?,
         master_key: master_key?,
+        password_blacklists,
         hashing_threads,
         hashing_queue: hashing_queue? as usize,
         log_format: log_format?,

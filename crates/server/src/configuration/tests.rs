@@ -29,6 +29,7 @@ fn nothing_said_gives_the_defaults() {
     assert_eq!(settings.serve.public_url, "http://localhost:8080");
     assert_eq!(settings.database.shown(), "sqlite:./data/portreeve.db");
     assert!(matches!(&settings.master_key, MasterKeySource::File(path) if path.ends_with("data/master.key")));
+    assert_eq!(settings.password_blacklists, Path::new("./data/password-blacklists"));
     assert_eq!(settings.serve.limits.body_bytes, 1024 * 1024);
     assert!(settings.serve.admin_password.is_none(), "A78: no default password");
 }
@@ -46,6 +47,14 @@ fn a_later_layer_goes_before_an_earlier_one() {
     let settings = load(&flag, &both).expect("good");
     assert_eq!(settings.serve.listen.port(), 1004);
     assert_eq!((settings.log_format, settings.log_level.as_str()), (LogFormat::Json, "debug"));
+}
+
+#[test]
+fn lists_of_forbidden_passwords_are_in_the_data_folder_or_where_it_is_said() {
+    let of = |pairs: &[(&str, &str)]| load(&Flags::default(), &environment(pairs)).expect("good").password_blacklists;
+    assert_eq!(of(&[("PORTREEVE_DATA_DIR", "/srv/p")]), Path::new("/srv/p/password-blacklists"));
+    let said = [("PORTREEVE_DATA_DIR", "/srv/p"), ("PORTREEVE_PASSWORD_BLACKLISTS", "/etc/lists")];
+    assert_eq!(of(&said), Path::new("/etc/lists"));
 }
 
 #[test]

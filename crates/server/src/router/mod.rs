@@ -13,6 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use login::Login;
 use protocol::Portreeve;
+use tower::Layer as _;
 
 use crate::plugins;
 use edge::Edge;
@@ -56,12 +57,13 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
         routes = routes.merge(halves).merge(login.static_files().with_state(()));
     }
     let edge = Arc::new(Edge::new(portreeve, settings));
-    routes
+    let inside = routes
         .fallback(answers::nowhere)
         .method_not_allowed_fallback(answers::wrong_method)
-        .layer(from_fn_with_state(edge, edge::check))
-        .layer(from_fn_with_state(portreeve.clone(), protocol::web::layer))
-        .with_state(portreeve.clone())
+        .with_state(portreeve.clone());
+    // Around the router as a whole: inside it each route would hold the layers anew, and each request copy its route.
+    let guarded = from_fn_with_state(edge, edge::check).layer(inside);
+    Router::new().fallback_service(from_fn_with_state(portreeve.clone(), protocol::web::layer).layer(guarded))
 }
 
 #[cfg(test)]

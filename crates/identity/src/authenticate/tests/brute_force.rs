@@ -90,10 +90,12 @@ async fn a64_a_permanent_lock_holds_until_somebody_enables_the_user() {
         let denied = house.attempt("alice", PASSWORD).await.unwrap_err();
         assert!(matches!(denied, Denied::Locked { permanent: true, .. }) && denied.looks_wrong(), "{denied:?}");
         assert_eq!(denied.event_error(), "user_disabled");
-        let by_ticket = house.identity.prove_ticket(&house.realm, "test", &ticket, &house.peer).await;
+        let by_ticket = house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await;
         assert!(by_ticket.is_err(), "a permanent lock stops tokens too");
         house.change(&alice, UserChange { enabled: Some(true), ..UserChange::default() }).await;
         assert_eq!(house.outcome("alice", PASSWORD).await, "ok");
+        let by_ticket = house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await;
+        assert!(by_ticket.is_err(), "it does not come back with the user");
     })
     .await;
 }
@@ -106,12 +108,12 @@ async fn a64_who_only_knows_a_name_does_not_stop_that_users_tokens_unless_the_re
         house.outcome("alice", "guess 1").await;
         house.outcome("alice", "guess 2").await;
         assert_eq!(house.outcome("alice", PASSWORD).await, "user_temporarily_disabled");
-        house.identity.prove_ticket(&house.realm, "test", &ticket, &house.peer).await.unwrap();
+        house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await.unwrap();
         house.settings(json!({ "attributes": { LOCK_TOKENS: "true" } })).await;
-        let denied = house.identity.prove_ticket(&house.realm, "test", &ticket, &house.peer).await.unwrap_err();
+        let denied = house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await.unwrap_err();
         assert!(matches!(denied, Denied::Locked { permanent: false, .. }));
         house.clock.advance(60_000);
-        house.identity.prove_ticket(&house.realm, "test", &ticket, &house.peer).await.unwrap();
+        house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await.unwrap();
     })
     .await;
 }

@@ -32,7 +32,7 @@ async fn every_kind_of_keycloak_is_taken_and_hashed_anew_with_the_policys() {
             assert_eq!(house.outcome(id, "wrong").await, "invalid_user_credentials");
             // It is the same password: nobody is logged out by it.
             assert_eq!(house.loaded(&user).await.version, version);
-            house.identity.prove_ticket(&house.realm, "test", &ticket, &house.peer).await.unwrap();
+            house.identity.prove_ticket(&house.realm, "test", &ticket, None, &house.peer).await.unwrap();
             assert!(kind_of(&house, &user).await.is_some());
         }
     })

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Error, Method, TicketSelector};
 
 async fn proves(house: &House, kind: &str, secret: &Secret) -> &'static str {
-    let answer = house.identity.prove_ticket(&house.realm, kind, secret, &house.peer).await;
+    let answer = house.identity.prove_ticket(&house.realm, kind, secret, None, &house.peer).await;
     word(&answer.map(|(proven, _)| proven))
 }
 
@@ -14,7 +14,8 @@ async fn a_ticket_proves_its_user_as_of_the_moment_it_was_issued() {
         let alice = house.user("alice").await;
         let secret = house.ticket(&alice).await;
         house.clock.advance(10_000);
-        let (proven, ticket) = house.identity.prove_ticket(&house.realm, "test", &secret, &house.peer).await.unwrap();
+        let (proven, ticket) =
+            house.identity.prove_ticket(&house.realm, "test", &secret, None, &house.peer).await.unwrap();
         assert_eq!((proven.user().id.clone(), proven.at(), proven.method()), (alice.clone(), START, Method::Ticket));
         assert_eq!(ticket.user.as_ref(), Some(&alice));
     })
@@ -60,6 +61,8 @@ async fn a86_a_disabled_or_deleted_user_has_no_token_and_a79_a_new_one_of_the_na
         house.change(&alice, UserChange { enabled: Some(false), ..UserChange::default() }).await;
         assert_ne!(proves(&house, "test", &secret).await, "ok");
         house.change(&alice, UserChange { enabled: Some(true), ..UserChange::default() }).await;
+        assert_eq!(proves(&house, "test", &secret).await, "invalid_token", "disabling was the end of it");
+        let secret = house.ticket(&alice).await;
         assert_eq!(proves(&house, "test", &secret).await, "ok");
         let mut tx = house.identity.begin().await.unwrap();
         tx.remove_user(&alice).await.unwrap();

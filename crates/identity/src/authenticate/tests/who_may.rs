@@ -61,3 +61,57 @@ async fn a_user_of_one_realm_is_nobody_in_another() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_password_older_than_the_policy_allows_must_be_changed_first() {
+    let policy = format!("{CHEAP} and forceExpiredPasswordChange(30)");
+    on_each(json!({ "passwordPolicy": policy }), async |mut house| {
+        let alice = house.user("alice").await;
+        let token = house.ticket(&alice).await;
+        house.clock.advance(30 * 86_400_000);
+        assert_eq!(house.outcome("alice", PASSWORD).await, "ok");
+        house.clock.advance(1);
+        let denied = house.attempt("alice", PASSWORD).await.unwrap_err();
+        assert!(
+            matches!(&denied, Denied::ActionRequired { actions, .. } if actions == &["UPDATE_PASSWORD"]),
+            "{denied:?}"
+        );
+        assert_ne!(house.outcome("alice", "guess").await, "resolve_required_actions", "only for the right password");
+        house.identity.prove_ticket(&house.realm, "test", &token, None, &house.peer).await.unwrap();
+        // A newer hash of the same password is no newer password; a new password is.
+        house.identity.rehashes_done().await;
+        assert_eq!(house.outcome("alice", PASSWORD).await, "resolve_required_actions");
+        let new = hash(PASSWORD, cheap()).await;
+        let mut tx = house.identity.begin().await.unwrap();
+        tx.set_password_hash(&alice, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(house.outcome("alice", PASSWORD).await, "ok");
+        house.settings(json!({ "passwordPolicy": CHEAP })).await;
+        house.clock.advance(1_000 * 86_400_000);
+        assert_eq!(house.outcome("alice", PASSWORD).await, "ok");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_whose_age_nobody_knows_is_too_old() {
+    let policy = format!("{CHEAP} and forceExpiredPasswordChange(30)");
+    on_each(json!({ "passwordPolicy": policy }), async |house| {
+        let alice = house.add(NewUser::named("alice"), None).await;
+        let (credential_data, secret_data) = hash(PASSWORD, cheap()).await.to_keycloak();
+        let mut tx = house.identity.begin().await.unwrap();
+        let credential = NewCredential {
+            id: None,
+            kind: "password".to_owned(),
+            label: None,
+            created_at: None,
+            credential_data,
+            secret_data: zeroize::Zeroizing::new(secret_data),
+            document: serde_json::Value::Null,
+        };
+        tx.add_credential(&alice, credential).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(house.outcome("alice", PASSWORD).await, "resolve_required_actions");
+    })
+    .await;
+}

@@ -9,6 +9,7 @@ mod flows;
 mod keys;
 pub(crate) mod names;
 mod place;
+mod plugin_members;
 mod realm;
 mod roles;
 mod settle;
@@ -47,7 +48,9 @@ pub(crate) fn check(realm: &mut RealmFile, limits: &Limits, environment: Environ
     users::check(realm, &names, limits, environment, faults);
 }
 
-/// What the plugins find wrong with clients: asked at import, because reading knows no plugin.
+/// What is wrong with what belongs to plugins, clients and members of the realm: asked at import, because reading knows no
+/// plugin.
 pub(crate) fn check_with_plugins(realm: &RealmFile, births: &dyn super::ClientBirth, faults: &mut Faults) {
+    plugin_members::check(realm, births, faults);
     clients::check_with_plugins(realm, births, faults);
 }

@@ -7,10 +7,19 @@ use super::place::Place;
 use crate::policy::PasswordPolicy;
 use crate::realm::{RealmSettings, check_name};
 use crate::realm_file::fault::{At, quoted};
-use crate::realm_file::top_up::FLOW_BINDINGS;
 
 /// Characters that a realm's name may not hold, because it is a segment of every URL; Keycloak's own list.
 const RESERVED: &str = "[:/?#@!$&()*+,;=]\\";
+
+/// Members that name a flow; those of a protocol are its plugin's.
+const FLOW_BINDINGS: [&str; 6] = [
+    "browserFlow",
+    "registrationFlow",
+    "directGrantFlow",
+    "resetCredentialsFlow",
+    "clientAuthenticationFlow",
+    "firstBrokerLoginFlow",
+];
 
 /// Members that are no settings, and large.
 const NOUNS: [&str; 7] =

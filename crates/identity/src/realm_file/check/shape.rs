@@ -42,7 +42,7 @@ pub(crate) const REALM: Shape = &[
         Kind::Text,
         "id realm displayName displayNameHtml defaultSignatureAlgorithm sslRequired keycloakVersion \
          bruteForceStrategy passwordPolicy otpPolicyType otpPolicyAlgorithm browserFlow registrationFlow \
-         directGrantFlow resetCredentialsFlow clientAuthenticationFlow dockerAuthenticationFlow \
+         directGrantFlow resetCredentialsFlow clientAuthenticationFlow \
          firstBrokerLoginFlow loginTheme accountTheme adminTheme emailTheme defaultLocale \
          webAuthnPolicyRpEntityName webAuthnPolicyRpId webAuthnPolicyPasswordlessRpEntityName \
          webAuthnPolicyPasswordlessRpId",

@@ -12,6 +12,7 @@ use sea_orm::{AccessMode, DatabaseTransaction, DbBackend, IsolationLevel, Transa
 
 use self::out::Out;
 use super::Progress;
+use super::component_key::KEY_PROVIDER;
 use crate::{Error, Identity};
 
 /// Users that are read at once.
@@ -27,7 +28,8 @@ pub struct ExportReport {
 }
 
 impl Identity {
-    /// Writes a realm as a file that both Portreeve and Keycloak import. It holds every secret of the realm.
+    /// Writes a realm as a file that both Portreeve and Keycloak import. It holds every secret of the realm. A realm that
+    /// was made here has the keys of a realm of Keycloak's by then: whoever imports the file would make others.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such realm; [`Error::Fault`] if the store or `out` fails.
@@ -38,6 +40,7 @@ impl Identity {
         out: &mut (dyn Write + Send),
         progress: &dyn Progress,
     ) -> Result<ExportReport, Error> {
+        self.complete_keys(name).await?;
         let on = snapshot(self).await?;
         let (document, directory) = realm_document::read(self, &on, name).await?;
         let mut out = Out::new(out);
@@ -66,6 +69,17 @@ impl Identity {
         report.bytes = out.end()?;
         self.store().commit(on).await?;
         Ok(report)
+    }
+}
+
+impl Identity {
+    /// What came with keys of its own keeps to them.
+    async fn complete_keys(&self, name: &str) -> Result<(), Error> {
+        let Some(realm) = self.realm(name).await? else { return Ok(()) };
+        if realm.document.pointer("/components").and_then(|all| all.get(KEY_PROVIDER)).is_none() {
+            self.ensure_default_keys(&realm).await?;
+        }
+        Ok(())
     }
 }
 

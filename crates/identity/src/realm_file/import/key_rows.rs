@@ -4,13 +4,12 @@ use crypto::random::uuid;
 use serde_json::{Map, Value, json};
 
 use super::document::{column, take_text};
-use super::insert::Rows;
 use super::realm_rows::place;
 use super::{ImportError, Stock};
 use crate::realm_file::check::names::text;
 use crate::realm_file::component_key::{self, Found, KEY_PROVIDER};
 use crate::realm_file::report::{Remark, Report};
-use crate::{Error, key};
+use crate::{Error, insert::Rows, key};
 
 const KEY: &[&str] = &[
     "id",

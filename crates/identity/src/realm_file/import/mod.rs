@@ -1,11 +1,11 @@
 //! Brings a realm in: all of it or nothing.
 //!
 //! A new realm is written in batches under an invisible row, so that no transaction is held for long, and shown by one
-//! statement; what a crash leaves behind stays invisible and is swept at the next start. A realm that replaces another
+//! statement; what a crash leaves behind stays invisible and is swept before the next import and at the next start, but
+//! never while an import runs, in this process or another on the same database. A realm that replaces another
 //! keeps its ids, which are primary keys, so old and new cannot stand side by side: that import is one transaction.
 
 mod document;
-mod insert;
 mod key_rows;
 mod passwords;
 mod realm_rows;
@@ -53,7 +53,7 @@ pub enum ImportError {
     Faults(Vec<FileFault>),
     /// The realm exists.
     Exists(String),
-    /// Another import of this realm is under way, or one that was cut off has not been swept yet.
+    /// Another import of this realm is under way, or one was cut off while others still run.
     UnderWay(String),
     /// The store failed.
     Store(Error),
@@ -74,7 +74,7 @@ impl fmt::Display for ImportError {
             ImportError::Exists(name) => write!(f, "realm {name} exists"),
             ImportError::UnderWay(name) => write!(
                 f,
-                "an import of realm {name} is under way, or was cut off; what it left behind is swept at the next start"
+                "an import of realm {name} is under way; what one that was cut off has left behind is swept once no other runs"
             ),
             ImportError::Store(error) => write!(f, "{error}"),
         }
@@ -128,6 +128,8 @@ impl Identity {
         births: &dyn ClientBirth,
         progress: &dyn Progress,
     ) -> Result<ImportOutcome, ImportError> {
+        self.0.importers.sweep(self.store()).await?;
+        let _running = self.0.importers.enter(self.store()).await?;
         let existing = write::existing(self, &file.name).await?;
         let replaced = match (existing, strategy) {
             (Some(found), _) if !found.visible => return Err(ImportError::UnderWay(file.name)),

@@ -6,9 +6,7 @@ use crypto::random::uuid;
 use serde_json::{Map, Value, json};
 
 use super::document::{column, take_flag, take_objects, take_text, take_texts};
-use super::insert::Rows;
 use super::{ImportError, Stock, key_rows};
-use crate::Timestamp;
 use crate::realm_file::check::names::{group_path, members, text, texts};
 use crate::realm_file::check::protocol;
 use crate::realm_file::component_key::MASK;
@@ -16,6 +14,7 @@ use crate::realm_file::report::{Remark, Report};
 use crate::realm_file::top_up::give_ids;
 use crate::realm_file::{ClientBirth, RealmFile};
 use crate::sealing::{self, Noun};
+use crate::{Timestamp, insert::Rows};
 
 /// Rows of a realm, and how its users name roles, groups and clients.
 pub(super) struct RealmRows {

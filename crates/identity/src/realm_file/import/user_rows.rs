@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::Stock;
 use super::document::{column, take_flag, take_lists, take_objects, take_text, take_texts};
-use super::insert::Rows;
 use super::realm_rows::{Directory, place};
 use crate::credential;
+use crate::insert::Rows;
 use crate::realm_file::user_form::plain_password;
 
 const USER: &[&str] = &[

@@ -126,7 +126,7 @@ async fn show(identity: &Identity, id: &RealmId, name: &str) -> Result<(), Impor
     Ok(())
 }
 
-/// Takes away what a failed import has written; what cannot be taken away now is swept at the next start.
+/// Takes away what a failed import has written; what cannot be taken away now is swept later.
 async fn sweep(identity: &Identity, id: &RealmId) {
     let swept = async {
         let tx = identity.begin().await?;

@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{ClientBirth, ImportOutcome, Limits, NoProgress, RealmFile, Report, Strategy, read, read_text};
+use super::{
+    ClientBirth, ImportOutcome, Limits, NoProgress, RealmFile, RealmMember, RealmMemberKind, Report, Strategy, read,
+    read_text,
+};
 use crate::testing::TestStore;
 use crate::{FieldFault, Identity, Mapper, MapperSeed};
 
@@ -19,6 +22,10 @@ use crate::{FieldFault, Identity, Mapper, MapperSeed};
 struct Births;
 
 impl ClientBirth for Births {
+    fn realm_members(&self) -> Vec<RealmMember> {
+        vec![RealmMember { name: "pierFlow", kind: RealmMemberKind::Flow, authenticators: &["pier-bell"] }]
+    }
+
     fn mappers(&self, protocol: &str) -> Vec<MapperSeed> {
         if protocol != "docker-v2" {
             return Vec::new();

@@ -126,13 +126,49 @@ async fn a_realm_made_here_exports_and_imports() {
     let realm = store.identity.ensure_keys(&realm, &algorithms).await.unwrap();
     store.add_user(&realm.id, crate::NewUser::named("ann"), "pw").await;
     let first = export(&store.identity, "made").await;
+    let keys = first["components"]["org.keycloak.keys.KeyProvider"].as_array().unwrap();
+    let mut names: Vec<&str> = keys.iter().map(|key| key["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    let keycloaks = ["aes-generated", "hmac-generated-hs512", "rsa-enc-generated", "rsa-generated"];
+    assert_eq!(names, [&keycloaks[..1], &["ecdsa-generated", "eddsa-generated"], &keycloaks[1..]].concat());
+    let hmac = keys.iter().find(|key| key["name"] == "hmac-generated-hs512").unwrap();
+    assert_eq!((&hmac["providerId"], &hmac["config"]["algorithm"]), (&json!("hmac-generated"), &json!(["HS512"])));
+    assert_eq!(hmac["config"]["secret"][0].as_str().unwrap().len(), 171, "as long as Keycloak's");
+    let encryption = keys.iter().find(|key| key["name"] == "rsa-enc-generated").unwrap();
+    assert_eq!(encryption["config"]["keyUse"], json!(["ENC"]));
+    assert_eq!(encryption["config"]["algorithm"], json!(["RSA-OAEP"]));
     let other = TestStore::sqlite().await;
     let report = import(&other.identity, text(&first)).await;
     assert!(report.added.is_empty(), "{:?}", report.added);
     assert_eq!(differences(&first, &export(&other.identity, "made").await), Vec::<String>::new());
     let again = other.realm("made").await;
+    let hs512 = crypto::mac::MacAlgorithm::Hs512;
+    let realm = store.realm("made").await;
+    let tag = realm.keys().secret(hs512).unwrap().sign(b"message").unwrap();
+    assert!(again.keys().secret(hs512).unwrap().verify(b"message", &tag), "the same secret there");
     for algorithm in algorithms {
         let (before, after) = (realm.keys().active(algorithm).unwrap(), again.keys().active(algorithm).unwrap());
         assert_eq!((&before.kid, &before.certificate), (&after.kid, &after.certificate), "{algorithm}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugins_member_is_checked_at_import_and_kept() {
+    let store = TestStore::sqlite().await;
+    let bring = async |member: Value| {
+        let mut file = least();
+        file["pierFlow"] = member;
+        file["authenticationFlows"] = json!([{"alias": "ring", "topLevel": true, "authenticationExecutions": [
+            {"authenticator": "pier-bell", "requirement": "REQUIRED"}, {"authenticator": "horn", "requirement": "REQUIRED"}]}]);
+        store.identity.import_realm(text(&file), Strategy::Overwrite, &Births, &NoProgress).await
+    };
+    for (wrong, reason) in [(json!("whistle"), "there is no flow \"whistle\""), (json!(3), "must be text")] {
+        let refused = bring(wrong).await.unwrap_err().to_string();
+        assert_eq!(refused, format!("file.json: /pierFlow: {reason}"));
+    }
+    assert!(store.identity.realm("small").await.unwrap().is_none());
+    let Ok(ImportOutcome::Imported(report)) = bring(json!("ring")).await else { panic!("refused") };
+    let report = report.to_string();
+    assert!(report.contains("horn in ring") && !report.contains("pier-bell"), "{report}");
+    assert_eq!(export(&store.identity, "small").await["pierFlow"], "ring");
 }

@@ -92,15 +92,64 @@ async fn a76_a_failed_replacement_leaves_the_old_realm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_leftover_is_told_and_swept() {
+async fn a_leftover_is_told_while_an_import_runs_and_swept_before_the_next() {
     use sea_orm::ConnectionTrait;
-    let mut store = TestStore::sqlite().await;
-    import(&store.identity, with_user("a", "1", "x")).await;
-    let writer = &store.identity.store().writer;
-    writer.execute_unprepared("UPDATE realm SET visible = FALSE").await.unwrap();
-    let again = store.identity.import_realm(with_user("a", "3", "x"), Strategy::Skip, &Births, &NoProgress).await;
-    assert!(matches!(again, Err(ImportError::UnderWay(_))), "{again:?}");
-    store.restart().await;
-    assert_eq!(count(&store, "realm_user").await, 0);
-    import(&store.identity, with_user("a", "3", "x")).await;
+    on_each_database(async |mut store| {
+        import(&store.identity, with_user("a", "1", "x")).await;
+        let writer = &store.identity.store().writer;
+        writer.execute_unprepared("UPDATE realm SET visible = FALSE").await.unwrap();
+        let running = store.identity.0.importers.enter(store.identity.store()).await.unwrap();
+
+        // Another process that looks at the store, and one that wants to import too, must not take the rows away.
+        let other = store.another_node().await;
+        assert_eq!(count(&store, "realm_user").await, 1);
+        let again = other.import_realm(with_user("a", "3", "x"), Strategy::Skip, &Births, &NoProgress).await;
+        assert!(matches!(again, Err(ImportError::UnderWay(_))), "{again:?}");
+        import(&other, with_user("b", "2", "y")).await;
+        assert_eq!(count(&store, "realm_user").await, 2);
+
+        // Its end, or its death, lets go of them.
+        drop(running);
+        import(&other, with_user("a", "3", "x")).await;
+        assert_eq!((count(&store, "realm").await, count(&store, "realm_user").await), (2, 2));
+        other.shutdown().await;
+
+        store.identity.store().writer.execute_unprepared("UPDATE realm SET visible = FALSE").await.unwrap();
+        store.restart().await;
+        assert_eq!((count(&store, "realm").await, count(&store, "realm_user").await), (0, 0));
+    })
+    .await;
+}
+
+/// Opens the store from elsewhere while the users come in.
+struct Opener {
+    settings: std::sync::Mutex<Option<crate::OpenSettings>>,
+}
+
+impl super::super::Progress for Opener {
+    fn start(&self, _: &str, _: u64) {}
+
+    fn advance(&self, _: u64) {
+        let Some(settings) = self.settings.lock().unwrap().take() else { return };
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                Identity::open(settings).await.unwrap().shutdown().await;
+            });
+        });
+    }
+
+    fn finish(&self) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_leaves_a_running_import_alone() {
+    on_each_database(async |mut store| {
+        let opener = Opener { settings: std::sync::Mutex::new(Some(store.settings())) };
+        let done = store.identity.import_realm(with_user("a", "1", "x"), Strategy::Fail, &Births, &opener).await;
+        assert!(matches!(done, Ok(ImportOutcome::Imported(_))), "{done:?}");
+        assert!(opener.settings.lock().unwrap().is_none(), "it was opened meanwhile");
+        let realm = store.realm("a").await;
+        assert!(store.identity.find_user_by_login(&realm, "x").await.unwrap().is_some());
+    })
+    .await;
 }

@@ -7,53 +7,51 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 /// Parameters of one statement; SQLite takes 32,766, PostgreSQL 65,535.
 const PARAMETERS: usize = 6_000;
 
+/// Where there are too few rows for a statement of one size, the next size is a quarter of it.
+const STEP: usize = 4;
+
 /// Rows of one table that wait to be inserted.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     table: &'static str,
     columns: &'static [&'static str],
     values: Vec<Value>,
 }
 
 impl Rows {
-    pub(super) fn new(table: &'static str, columns: &'static [&'static str]) -> Rows {
+    pub(crate) fn new(table: &'static str, columns: &'static [&'static str]) -> Rows {
         Rows { table, columns, values: Vec::new() }
     }
 
     /// Adds a row; the values stand in the order of the columns.
-    pub(super) fn push<const N: usize>(&mut self, row: [Value; N]) {
+    pub(crate) fn push<const N: usize>(&mut self, row: [Value; N]) {
         debug_assert_eq!(N, self.columns.len());
         self.values.extend(row);
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.values.len() / self.columns.len().max(1)
     }
 
-    /// Sends the rows. Full statements share one text, so that the driver prepares it once.
-    pub(super) async fn send(self, on: &impl ConnectionTrait) -> Result<(), DbErr> {
-        if self.values.is_empty() {
-            return Ok(());
-        }
+    /// Sends the rows, in statements of few sizes: so there are few texts, and the driver has each prepared already.
+    pub(crate) async fn send(self, on: &impl ConnectionTrait) -> Result<(), DbErr> {
         let backend = on.get_database_backend();
-        let width = self.columns.len();
-        let most = (PARAMETERS / width).max(1) * width;
-        let mut full = String::new();
+        let width = self.columns.len().max(1);
+        let mut size = PARAMETERS / width;
+        let mut text = String::new();
         let mut values = self.values.into_iter();
-        loop {
-            let part: Vec<Value> = values.by_ref().take(most).collect();
-            if part.is_empty() {
-                return Ok(());
+        while values.len() > 0 {
+            while size > values.len() / width && size > 1 {
+                size /= STEP;
+                text.clear();
             }
-            let text = if part.len() == most {
-                if full.is_empty() {
-                    full = statement(self.table, self.columns, most / width, backend);
-                }
-                full.clone()
-            } else {
-                statement(self.table, self.columns, part.len() / width, backend)
-            };
-            on.execute_raw(Statement::from_sql_and_values(backend, text, part)).await?;
+            size = size.max(1);
+            if text.is_empty() {
+                text = statement(self.table, self.columns, size, backend);
+            }
+            let part: Vec<Value> = values.by_ref().take(size * width).collect();
+            on.execute_raw(Statement::from_sql_and_values(backend, text.clone(), part)).await?;
         }
+        Ok(())
     }
 }
 
