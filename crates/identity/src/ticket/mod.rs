@@ -24,7 +24,7 @@ use std::{fmt, sync::Arc};
 
 use crypto::secret::Secret;
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityName, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, DbErr, EntityName,
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::Value;
@@ -243,18 +243,6 @@ impl Identity {
             Some(row) => Ok(Some(Ticket::from_row(row, None)?)),
             None => Ok(None),
         }
-    }
-
-    /// A ticket that has been used, for who shows it a second time: as long as its row is kept, until its end or, without
-    /// one, for a day after its use. It proves that the secret was genuine, and nothing else.
-    pub async fn find_spent_ticket(&self, realm: &Realm, kind: &str, secret: &Secret) -> Result<Option<Ticket>, Error> {
-        let Some(hash) = TicketHash::of(secret) else { return Ok(None) };
-        let spent = entity::Entity::find_by_id(hash.to_vec())
-            .filter(Column::RealmId.eq(realm.id.as_str()))
-            .filter(Column::Kind.eq(kind))
-            .filter(Column::ConsumedAt.is_not_null());
-        let row = spent.one(self.store().reader()).await?;
-        row.map(|row| Ticket::from_row(row, None)).transpose().map_err(Into::into)
     }
 
     /// Revokes tickets of a realm and tells how many there were (consumed and expired ones that were not swept yet count).
