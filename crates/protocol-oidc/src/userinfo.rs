@@ -272,8 +272,7 @@ async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -
     }
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(UserInfoError::Ambiguous),
-        (Some(token), None) => Ok(token),
-        (None, Some(token)) => Ok(token),
+        (Some(token), None) | (None, Some(token)) => Ok(token),
         (None, None) => Err(UserInfoError::NoToken),
     }
 }
@@ -308,7 +307,7 @@ mod tests {
     fn header(value: &str) -> Result<Option<String>, ()> {
         let mut headers = HeaderMap::new();
         headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-        in_header(&headers).map(|shown| shown.map(|shown| token.expose().to_owned())).map_err(drop)
+        in_header(&headers).map(|token| token.map(|token| token.expose().to_owned())).map_err(drop)
     }
 
     #[test]

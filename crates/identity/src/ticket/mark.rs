@@ -126,6 +126,7 @@ impl Identity {
             expires_at: Some(until.0),
             // Never to be found or consumed as a ticket.
             consumed_at: Some(now.0),
+            used_at: now.0,
         };
         self.0.writer.ask(SetMark { row, hash, until }).await
     }
@@ -177,8 +178,7 @@ fn hash(realm: &Realm, kind: &str, key: &str) -> TicketHash {
 mod tests {
     use crypto::secret::Secret;
 
-    use super::*;
-    use crate::testing::TestStore;
+    use crate::{Clock, testing::TestStore};
 
     #[tokio::test]
     async fn a42_of_fifty_who_set_one_mark_one_is_first_also_after_a_restart() {

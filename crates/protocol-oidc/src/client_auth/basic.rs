@@ -91,6 +91,7 @@ mod tests {
         Some((basic.client_id, basic.secret.expose().to_owned()))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "so that it compares with what was read")]
     fn pair(id: &str, secret: &str) -> Option<(String, String)> {
         Some((id.to_owned(), secret.to_owned()))
     }
