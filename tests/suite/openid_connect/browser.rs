@@ -9,7 +9,10 @@ use protocol::web::Connection;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{BASE, ISSUER, claims, client, last_event, log_in, post, realm, redeem, refresh, refused, text, token, world, world_with};
+use super::{
+    BASE, ISSUER, claims, client, last_event, log_in, post, realm, redeem, refresh, refused, text, token, world,
+    world_with,
+};
 use crate::harness::World;
 
 /// A browser with a cookie jar.
@@ -39,8 +42,10 @@ impl Browser {
         if !line.is_empty() {
             request = request.header(header::COOKIE, line.join("; "));
         }
-        let request =
-            request.extension(Connection { address: [127, 0, 0, 1].into(), secure: false }).body(body).expect("a request");
+        let request = request
+            .extension(Connection { address: [127, 0, 0, 1].into(), secure: false })
+            .body(body)
+            .expect("a request");
         let (head, body) = world.router.clone().oneshot(request).await.expect("an answer").into_parts();
         for line in head.headers.get_all(header::SET_COOKIE) {
             let line = line.to_str().expect("ASCII");
@@ -101,7 +106,8 @@ impl Seen {
     /// A hidden field's value.
     #[track_caller]
     fn field(&self, name: &str) -> String {
-        let rest = self.body.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {}", self.body));
+        let rest =
+            self.body.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {}", self.body));
         rest.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
     }
 
@@ -202,7 +208,11 @@ async fn the_older_log_out_ends_the_session_of_a_refresh_token() {
     let tokens = log_in(&world, "openid").await;
     let refresh_token = text(&tokens, "refresh_token");
     let out = |client: &'static str, secret: &'static str| {
-        [("refresh_token", refresh_token.clone()), ("client_id", client.to_owned()), ("client_secret", secret.to_owned())]
+        [
+            ("refresh_token", refresh_token.clone()),
+            ("client_id", client.to_owned()),
+            ("client_secret", secret.to_owned()),
+        ]
     };
     let send = async |pairs: [(&'static str, String); 3]| {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -227,7 +237,8 @@ async fn a_device_gets_its_tokens_when_its_person_agrees() {
     })
     .await;
     let own = [("client_id", "web"), ("client_secret", "web-secret")];
-    let asked: Value = post(&world.anonymous(), "auth/device", &[&own[..], &[("scope", "openid")]].concat()).await.json();
+    let asked: Value =
+        post(&world.anonymous(), "auth/device", &[&own[..], &[("scope", "openid")]].concat()).await.json();
     let device_code = asked["device_code"].as_str().expect("a code").to_owned();
     let poll = async || {
         world.clock.advance(6_000);

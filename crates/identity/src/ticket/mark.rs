@@ -122,7 +122,6 @@ impl Identity {
             payload: "null".to_owned(),
             dies_with_password: false,
             created_at: now.0,
-            used_at: now.0,
             expires_at: Some(until.0),
             // Never to be found or consumed as a ticket.
             consumed_at: Some(now.0),

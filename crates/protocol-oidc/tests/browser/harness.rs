@@ -14,6 +14,7 @@ use http_body_util::BodyExt as _;
 use identity::testing::TestStore;
 use identity::{Error, Event, EventQuery, LiveSession, NewUser, Notes, Peer, Realm, SecondFactor, SessionId};
 use protocol::browser::{self, BrowserState, cookie_of};
+use protocol::web::Connection;
 use protocol::{
     Begin, BoxFuture, Completed, Demands, ErrorPage, Failed, Interaction, Joining, LoginFailure, Page, PageFrame,
     Pages, Plugins, Portreeve, WebSettings,
@@ -353,7 +354,8 @@ impl House {
         tx.commit().await.unwrap();
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(Connection { address: [127, 0, 0, 1].into(), secure: true });
         // Events of one moment have no order.
         self.store.clock.advance(1);
         let response = self.router.clone().oneshot(request).await.unwrap();
