@@ -21,7 +21,6 @@ mod event;
 mod gate;
 mod group;
 mod id;
-mod importers;
 mod insert;
 mod key;
 mod login_failure;
