@@ -378,7 +378,7 @@ async fn join(visit: &Visit, tab: &Tab) -> Result<Joining, Denied> {
     let own = visit.session.as_ref().filter(|live| live.user().id == *evidence.user());
     let (portreeve, realm, client) = (&visit.portreeve, &visit.realm, &visit.client);
     if let Some(live) = own.filter(|_| tab.flow.by_session) {
-        return Ok(Joining::joining(portreeve, realm, client, live.clone()));
+        return Ok(Joining::of_session(portreeve, realm, client, live.clone()));
     }
     let proven = identity.prove_user_with(realm, &evidence).await?;
     let mut notes = Notes::default().with(AUTH_TIME, &identity.clock().now().seconds().to_string());
@@ -389,7 +389,7 @@ async fn join(visit: &Visit, tab: &Tab) -> Result<Joining, Denied> {
         // The same person has proved more, or again: their session goes on, and says so.
         let session = identity.renew_session(realm, live, &proven, notes).await?;
         if let Some(live) = session {
-            return Ok(Joining::joining(portreeve, realm, client, live));
+            return Ok(Joining::of_session(portreeve, realm, client, live));
         }
         let notes = Notes::default().with(AUTH_TIME, &identity.clock().now().seconds().to_string());
         return Ok(open(visit, tab, proven, notes));
@@ -402,7 +402,7 @@ async fn join(visit: &Visit, tab: &Tab) -> Result<Joining, Denied> {
 }
 
 fn open(visit: &Visit, tab: &Tab, proven: identity::Proven, notes: Notes) -> Joining {
-    Joining::opening(
+    Joining::of_proof(
         &visit.portreeve,
         &visit.realm,
         &visit.client,

@@ -86,6 +86,11 @@ impl Tab {
         }
     }
 
+    /// Becomes another log-in with the same request.
+    pub(crate) fn renew_id(&mut self, identity: &Identity) {
+        crypto::random::token::<8>(identity.random()).expose().clone_into(&mut self.id);
+    }
+
     /// Starts over with the same request.
     pub(crate) fn restart(&mut self, entry: Entry) {
         self.flow.restart();
@@ -97,7 +102,7 @@ impl Tab {
 
     /// Gets the tab ready for a page: only what comes with its code will be taken.
     pub(crate) fn turn(&mut self, identity: &Identity) {
-        self.code = crypto::random::token::<32>(identity.random()).expose().to_owned();
+        crypto::random::token::<32>(identity.random()).expose().clone_into(&mut self.code);
         self.shown_at = identity.clock().now().seconds();
     }
 
@@ -151,14 +156,12 @@ async fn open(identity: &Identity, realm: &Realm, secret: Secret) -> Result<Opti
 
 /// Writes a new tab. Answers what finds it again.
 pub(crate) async fn add(identity: &Identity, realm: &Realm, browser: &Browser, tab: &Tab) -> Result<Secret, Error> {
-    let key = match browser.session.get::<String>(KEY).await.map_err(session_fault)? {
-        Some(key) => key,
-        None => {
-            let key = crypto::random::token::<32>(identity.random()).expose().to_owned();
-            browser.session.insert(KEY, &key).await.map_err(session_fault)?;
-            key
-        }
-    };
+    let known = browser.session.get::<String>(KEY).await.map_err(session_fault)?;
+    let is_new = known.is_none();
+    let key = known.unwrap_or_else(|| crypto::random::token::<32>(identity.random()).expose().to_owned());
+    if is_new {
+        browser.session.insert(KEY, &key).await.map_err(session_fault)?;
+    }
     let secret = secret_of(&key, &tab.id);
     let mut ticket = NewTicket::new(realm, KIND);
     ticket.payload = tab.to_value()?;

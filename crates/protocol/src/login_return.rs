@@ -155,7 +155,7 @@ impl JoinedSession {
 
 impl Joining {
     /// For somebody who has just proved who they are.
-    pub fn opening(
+    pub fn of_proof(
         portreeve: &Portreeve,
         realm: &Arc<Realm>,
         client: &Arc<Client>,
@@ -170,7 +170,7 @@ impl Joining {
     }
 
     /// For somebody whose session was there.
-    pub fn joining(portreeve: &Portreeve, realm: &Arc<Realm>, client: &Arc<Client>, live: LiveSession) -> Self {
+    pub fn of_session(portreeve: &Portreeve, realm: &Arc<Realm>, client: &Arc<Client>, live: LiveSession) -> Self {
         Self::new(portreeve, realm, client, Way::Join(live))
     }
 

@@ -25,16 +25,12 @@ fn is_configured(flow: &Flow, realm: &identity::Realm, user: &identity::User) ->
             Step::Flow(inner) => is_configured(inner, realm, user),
             // What has no credential of its own (conditions among them) is no reason for or against.
             Step::Provider { id, .. } => {
-                match authenticator::ALL.iter().find(|known| known.ids().contains(&&**id)) {
-                    Some(known) => known.is_configured_for(realm, user),
-                    None => {
-                        if id.starts_with("conditional-") {
-                            continue;
-                        }
-                        // Of a kind that is not known here nobody has any.
-                        false
-                    }
+                let known = authenticator::ALL.iter().find(|known| known.ids().contains(&&**id));
+                if known.is_none() && id.starts_with("conditional-") {
+                    continue;
                 }
+                // Of a kind that is not known here nobody has any.
+                known.is_some_and(|known| known.is_configured_for(realm, user))
             }
         };
         match execution.requirement {

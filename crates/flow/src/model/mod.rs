@@ -149,7 +149,7 @@ impl std::error::Error for FlowFault {}
 /// All flows of a realm, with what is bound to them.
 #[derive(Debug, Clone, Default)]
 pub struct Flows {
-    flows: BTreeMap<Arc<str>, Result<Arc<Flow>, FlowFault>>,
+    by_alias: BTreeMap<Arc<str>, Result<Arc<Flow>, FlowFault>>,
     /// Flow ids, which client overrides may use instead of names.
     names: BTreeMap<String, Arc<str>>,
     bindings: BTreeMap<&'static str, String>,
@@ -163,7 +163,7 @@ impl Flows {
     /// When there is none, or it cannot be run.
     pub fn get(&self, name: &str) -> Result<Arc<Flow>, FlowFault> {
         let alias = self.names.get(name).map_or(name, |alias| alias);
-        self.flows.get(alias).cloned().unwrap_or_else(|| Err(FlowFault::NoSuchFlow(name.to_owned())))
+        self.by_alias.get(alias).cloned().unwrap_or_else(|| Err(FlowFault::NoSuchFlow(name.to_owned())))
     }
 
     /// Required actions that the realm knows, the most urgent first.

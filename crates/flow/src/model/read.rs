@@ -1,6 +1,8 @@
 //! From a realm's document to flows. An import has checked the names; here nothing is trusted again that could loop.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,6 +12,8 @@ use super::{Binding, Execution, ExecutionId, Flow, FlowFault, Flows, MAX_DEPTH, 
 
 const CLIENT_FLOW: &str = "client-flow";
 const FORM_FLOW: &str = "form-flow";
+/// Executions of all flows of a realm, resolved.
+const MAX_EXECUTIONS: usize = 20_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,9 +80,9 @@ impl Flows {
             }
             configs.insert(config.alias, texts);
         }
-        let by_alias: BTreeMap<&str, &RawFlow> = raw.iter().map(|flow| (flow.alias.as_str(), flow)).collect();
-        let reader = Reader { by_alias, configs };
-        let flows = raw.iter().map(|flow| (Arc::from(flow.alias.as_str()), reader.flow(&flow.alias, 0))).collect();
+        let raw_by_alias: BTreeMap<&str, &RawFlow> = raw.iter().map(|flow| (flow.alias.as_str(), flow)).collect();
+        let reader = Reader { by_alias: raw_by_alias, configs, left: Cell::new(MAX_EXECUTIONS) };
+        let by_alias = raw.iter().map(|flow| (Arc::from(flow.alias.as_str()), reader.flow(&flow.alias, 0))).collect();
         let names = raw.iter().filter_map(|flow| Some((flow.id.clone()?, Arc::from(flow.alias.as_str())))).collect();
         let bindings = Binding::ALL
             .into_iter()
@@ -90,7 +94,7 @@ impl Flows {
         let mut actions: Vec<RequiredAction> =
             list::<RawAction>(document, "requiredActions").into_iter().map(RequiredAction::from).collect();
         actions.sort_by_key(|action| action.priority);
-        Self { flows, names, bindings, actions }
+        Self { by_alias, names, bindings, actions }
     }
 }
 
@@ -110,11 +114,16 @@ impl From<RawAction> for RequiredAction {
 struct Reader<'a> {
     by_alias: BTreeMap<&'a str, &'a RawFlow>,
     configs: BTreeMap<String, Arc<BTreeMap<String, String>>>,
+    /// Executions that may still be read: a few flows that name each other often are many, once resolved.
+    left: Cell<usize>,
 }
 
 impl Reader<'_> {
     fn flow(&self, alias: &str, depth: usize) -> Result<Arc<Flow>, FlowFault> {
-        if depth > MAX_DEPTH {
+        let places = self.by_alias.get(alias).map_or(0, |raw| raw.authentication_executions.len());
+        let left = self.left.get().checked_sub(places);
+        self.left.set(left.unwrap_or_default());
+        if depth > MAX_DEPTH || left.is_none() {
             return Err(FlowFault::Endless(alias.to_owned()));
         }
         let raw = self.by_alias.get(alias).ok_or_else(|| FlowFault::NoSuchFlow(alias.to_owned()))?;
@@ -174,7 +183,7 @@ fn derived(flow: &RawFlow, place: usize, raw: &RawExecution) -> ExecutionId {
         if matches!(index, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        text.push_str(&format!("{byte:02x}"));
+        let _ = write!(text, "{byte:02x}");
     }
     ExecutionId(text.into())
 }

@@ -1,5 +1,6 @@
 //! A new device for one-time codes, in Keycloak's credential form.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crypto::otp::Totp;
@@ -95,7 +96,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -87,7 +87,7 @@ pub(crate) async fn follow(
     }
     // Once means once: whoever consumes it goes on.
     match visit.portreeve.identity.consume_ticket(&visit.realm, purpose.kind(), &key).await {
-        Ok(Some(ticket)) => execute(visit, payload, purpose, ticket, own).await,
+        Ok(Some(ticket)) => Box::pin(execute(visit, payload, purpose, ticket, own)).await,
         Ok(None) => visit.refuse(StatusCode::BAD_REQUEST, "expiredActionTokenNoSessionMessage", "expired_code"),
         Err(error) => visit.fail(error),
     }
@@ -168,7 +168,7 @@ async fn execute(mut visit: Visit, payload: Payload, purpose: Purpose, ticket: T
 
 /// A log-in that goes on in another browser than it began in is another one.
 fn in_this_browser(identity: &identity::Identity, mut tab: tab::Tab) -> tab::Tab {
-    tab.id = crypto::random::token::<8>(identity.random()).expose().to_owned();
+    tab.renew_id(identity);
     tab
 }
 
