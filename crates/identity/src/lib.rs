@@ -29,6 +29,7 @@ mod meta;
 mod open;
 mod policy;
 mod poller;
+pub mod profile;
 mod realm;
 pub mod realm_file;
 mod role;
@@ -52,7 +53,10 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, SecondFactor};
+pub use authenticate::{
+    Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
+    RecoveryCodes, SecondFactor,
+};
 pub use client::{Client, ClientSecret};
 pub use consent::Consent;
 pub use credential::{CredentialFacts, NewCredential};
