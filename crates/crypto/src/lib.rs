@@ -12,7 +12,7 @@
 //! | spec | file |
 //! |---|---|
 //! | RFC 7515 (JWS), RFC 7518 §3 (algorithms), RFC 8037 (Ed25519) | `jws.rs`, `algorithm.rs`, `key.rs` |
-//! | RFC 2104 (HMAC), RFC 7518 §3.2 | `mac.rs` |
+//! | RFC 7518 §3.2 (HMAC with a shared secret) | `mac.rs` |
 //! | RFC 7515 §5.2 (reading a JWS) | `compact.rs` |
 //! | RFC 7517 (JWK), keys of others | `jwk.rs`, `jwk_set.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |

@@ -18,8 +18,12 @@ pub(crate) struct ClaimsRequest {
 impl ClaimsRequest {
     /// Reads the parameter. What is no JSON object of this shape asks for nothing, as in Keycloak.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        // serde_json stops at a depth of 128 by itself.
-        (text.len() <= MAX_BYTES).then(|| serde_json::from_str(text).ok()).flatten()
+        if text.len() > MAX_BYTES {
+            return None;
+        }
+        // serde_json stops at a depth of 128 by itself. A list would be read as members without names.
+        let members: Map<String, Value> = serde_json::from_str(text).ok()?;
+        serde_json::from_value(Value::Object(members)).ok()
     }
 
     /// Whether an id token shall have this claim.

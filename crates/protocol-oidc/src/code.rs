@@ -12,7 +12,6 @@ use crate::pkce::Challenge;
 /// Kind of the ticket.
 pub(crate) const KIND: &str = "oidc.code";
 /// Prefix of its secret.
-#[allow(dead_code, reason = "the authorization endpoint issues codes")]
 pub(crate) const PREFIX: &str = "c";
 
 /// What the authorization request said that the token request must fit, and what tokens hold.
@@ -53,14 +52,12 @@ pub(crate) fn secret_of(code: &str) -> Option<Secret> {
 }
 
 /// A code as it is sent.
-#[allow(dead_code, reason = "the authorization endpoint issues codes")]
 pub(crate) fn write(secret: &Secret, session: &str, client_row: &str) -> String {
     format!("{}.{session}.{client_row}", secret.expose())
 }
 
 /// When a code of now is too old.
 // RFC 6749 §4.1.2: at most ten minutes, whatever a realm says.
-#[allow(dead_code, reason = "the authorization endpoint issues codes")]
 pub(crate) fn expiry(realm: &Realm, now: Timestamp) -> Timestamp {
     now.plus_seconds(realm.settings.access_code_lifespan.clamp(1, 600))
 }

@@ -10,6 +10,7 @@ use identity::Realm;
 use protocol::{InRealm, Issuer};
 use serde_json::{Map, Value, json};
 
+use crate::authorize::{ResponseMode, ResponseType};
 use crate::door::DocumentDoor;
 use crate::scope::OPENID;
 use crate::token::grant;
@@ -32,26 +33,46 @@ type Member = (&'static str, fn(&About<'_>) -> Option<Value>);
 /// The members, in Keycloak's order.
 static MEMBERS: &[Member] = &[
     ("issuer", |about| Some(Value::from(about.issuer.as_str()))),
+    ("authorization_endpoint", |about| Some(about.at("auth"))),
     ("token_endpoint", |about| Some(about.at("token"))),
     ("introspection_endpoint", |about| Some(about.at("token/introspect"))),
     ("userinfo_endpoint", |about| Some(about.at("userinfo"))),
+    ("end_session_endpoint", |about| Some(about.at("logout"))),
+    ("frontchannel_logout_session_supported", |_| Some(Value::from(true))),
+    ("frontchannel_logout_supported", |_| Some(Value::from(true))),
     ("jwks_uri", |about| Some(about.at("certs"))),
+    ("check_session_iframe", |about| Some(about.at("login-status-iframe.html"))),
     ("grant_types_supported", |_| Some(grant::ALL.iter().map(|grant| grant.name()).collect())),
     ("acr_values_supported", |about| Some(json!(acr_values(about.realm)))),
+    ("response_types_supported", |_| Some(json!(ResponseType::ALL))),
     ("subject_types_supported", |_| Some(json!(["public", "pairwise"]))),
+    ("prompt_values_supported", |about| Some(json!(prompts(about.realm)))),
     ("id_token_signing_alg_values_supported", |_| Some(signatures())),
     ("userinfo_signing_alg_values_supported", |_| Some(signatures())),
+    ("request_object_signing_alg_values_supported", |_| Some(assertions())),
+    ("response_modes_supported", |_| Some(json!(ResponseMode::ALL))),
     ("token_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("token_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
     ("introspection_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("introspection_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
+    ("authorization_signing_alg_values_supported", |_| Some(signatures())),
     ("claims_supported", |_| Some(json!(CLAIMS))),
     ("claim_types_supported", |_| Some(json!(["normal"]))),
     ("claims_parameter_supported", |_| Some(Value::from(true))),
     ("scopes_supported", |about| Some(scopes(about.realm))),
+    ("request_parameter_supported", |_| Some(Value::from(true))),
+    ("request_uri_parameter_supported", |_| Some(Value::from(true))),
+    ("require_request_uri_registration", |_| Some(Value::from(true))),
+    ("code_challenge_methods_supported", |_| Some(json!(["plain", "S256"]))),
     ("revocation_endpoint", |about| Some(about.at("revoke"))),
     ("revocation_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("revocation_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
+    ("backchannel_logout_supported", |_| Some(Value::from(true))),
+    ("backchannel_logout_session_supported", |_| Some(Value::from(true))),
+    ("device_authorization_endpoint", |about| Some(about.at("auth/device"))),
+    ("require_pushed_authorization_requests", |_| Some(Value::from(false))),
+    ("pushed_authorization_request_endpoint", |about| Some(about.at("ext/par/request"))),
+    ("authorization_response_iss_parameter_supported", |_| Some(Value::from(true))),
 ];
 
 const CLAIMS: [&str; 14] = [
@@ -70,6 +91,12 @@ const CLAIMS: [&str; 14] = [
     "iat",
     "exp",
 ];
+
+/// Words of `prompt`; an account can be made where the realm lets people register (Initiating User Registration 1.0 §4).
+fn prompts(realm: &Realm) -> Vec<&'static str> {
+    let register = realm.settings.registration_allowed.then_some("create");
+    ["none", "login", "consent"].into_iter().chain(register).collect()
+}
 
 /// Algorithms that the realm signs with.
 fn signatures() -> Value {

@@ -43,6 +43,31 @@ door!(
     event::REVOKE
 );
 door!(
+    /// The authorization endpoint and its neighbours.
+    AuthDoor,
+    event::LOGIN
+);
+door!(
+    /// Pushed authorization requests.
+    ParDoor,
+    event::PUSHED
+);
+door!(
+    /// Devices that ask for a code.
+    DeviceAuthDoor,
+    event::DEVICE_AUTH
+);
+door!(
+    /// People who bring a device's code.
+    DeviceDoor,
+    event::DEVICE_VERIFY
+);
+door!(
+    /// Logging out.
+    LogoutDoor,
+    event::LOGOUT
+);
+door!(
     /// Public documents, and what is at no address.
     DocumentDoor,
     event::DOCUMENT

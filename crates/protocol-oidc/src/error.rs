@@ -42,6 +42,8 @@ const SETTINGS: Words = words(400, "invalid_client", "The client's settings are 
 pub(crate) enum OAuthError {
     /// It stands in a table.
     Refused(Words),
+    /// It was worked out elsewhere: the words of the answer, and the event's.
+    Told { error: &'static str, description: String, event: &'static str },
     /// A scope that the client may not ask for; the whole value is told.
     Scope(String),
     /// Nobody was proven.
@@ -102,6 +104,7 @@ impl OAuthError {
         match self {
             Self::Refused(words) => *words,
             Self::Scope(_) => words(400, "invalid_scope", "", "invalid_scope"),
+            Self::Told { error, event, .. } => words(400, error, "", event),
             Self::Denied(denied) => match denied {
                 // A locked account looks like a wrong password: whoever guesses must not learn that the guess was right.
                 Denied::Invalid { .. }
@@ -155,6 +158,7 @@ impl OAuthError {
         let words = self.words();
         let description: Cow<'_, str> = match self {
             Self::Scope(whole) => Cow::Owned(format!("Invalid scopes: {whole}")),
+            Self::Told { description, .. } => Cow::Borrowed(description),
             _ => Cow::Borrowed(words.description),
         };
         let status = StatusCode::from_u16(words.status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -172,7 +176,9 @@ impl OAuthError {
                 outcome.fault(error);
                 return;
             }
-            Self::Settings(which) => details.push((Cow::Borrowed("reason"), which.clone())),
+            Self::Settings(which) | Self::Told { description: which, .. } => {
+                details.push((Cow::Borrowed("reason"), protocol::short(which)));
+            }
             _ => {
                 let description = self.words().description;
                 if !description.is_empty() {

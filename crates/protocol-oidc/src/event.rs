@@ -25,6 +25,16 @@ pub(crate) const REFRESH_TOKEN: Sort = sort("REFRESH_TOKEN", "REFRESH_TOKEN_ERRO
 pub(crate) const DEVICE_CODE_TO_TOKEN: Sort = sort("OAUTH2_DEVICE_CODE_TO_TOKEN", "OAUTH2_DEVICE_CODE_TO_TOKEN_ERROR");
 /// A token exchanged for another.
 pub(crate) const TOKEN_EXCHANGE: Sort = sort("TOKEN_EXCHANGE", "TOKEN_EXCHANGE_ERROR");
+/// A registration that a client sends somebody to.
+pub(crate) const REGISTER: Sort = sort("REGISTER", "REGISTER_ERROR");
+/// A request pushed before the browser comes.
+pub(crate) const PUSHED: Sort = sort("PUSHED_AUTHORIZATION_REQUEST", "PUSHED_AUTHORIZATION_REQUEST_ERROR");
+/// A device that asks for a code.
+pub(crate) const DEVICE_AUTH: Sort = sort("OAUTH2_DEVICE_AUTH", "OAUTH2_DEVICE_AUTH_ERROR");
+/// A person who brings a device's code.
+pub(crate) const DEVICE_VERIFY: Sort = sort("OAUTH2_DEVICE_VERIFY_USER_CODE", "OAUTH2_DEVICE_VERIFY_USER_CODE_ERROR");
+/// A log-out.
+pub(crate) const LOGOUT: Sort = sort("LOGOUT", "LOGOUT_ERROR");
 /// Claims asked for with an access token.
 pub(crate) const USER_INFO: Sort = sort("USER_INFO_REQUEST", "USER_INFO_REQUEST_ERROR");
 /// A token looked at.
@@ -49,6 +59,11 @@ kinds! {
     CLIENT_LOGIN, "Client login";
     CODE_TO_TOKEN, "Code to token";
     REFRESH_TOKEN, "Refresh token";
+    REGISTER, "Register";
+    PUSHED, "Pushed authorization request";
+    DEVICE_AUTH, "Device authorization";
+    DEVICE_VERIFY, "Device verification";
+    LOGOUT, "Logout";
     DEVICE_CODE_TO_TOKEN, "Device code to token";
     TOKEN_EXCHANGE, "Token exchange";
     USER_INFO, "User info request";

@@ -8,6 +8,9 @@ use protocol::BoxFuture;
 /// Reads documents of others. What implements it must not be led to private addresses, to elsewhere, or to endless bodies:
 /// addresses come from clients.
 pub trait Fetch: Send + Sync + 'static {
+    /// Posts a form to an address, and tells the answer's status; its body is of no interest.
+    fn post<'a>(&'a self, url: &'a str, form: String) -> BoxFuture<'a, Result<u16, FetchError>>;
+
     /// The body at an address.
     fn get<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>>;
 }
@@ -29,6 +32,10 @@ impl std::error::Error for FetchError {}
 pub struct NoFetch;
 
 impl Fetch for NoFetch {
+    fn post<'a>(&'a self, _url: &'a str, _form: String) -> BoxFuture<'a, Result<u16, FetchError>> {
+        Box::pin(std::future::ready(Err(FetchError("this server asks no other".into()))))
+    }
+
     fn get<'a>(&'a self, _url: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
         Box::pin(std::future::ready(Err(FetchError("this server asks no other".into()))))
     }

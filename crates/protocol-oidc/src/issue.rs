@@ -120,6 +120,12 @@ impl<'a> Basis<'a> {
         state.claims
     }
 
+    /// Whom an id token of this client is about; nobody where the client's mappers leave no subject.
+    pub(crate) fn subject(&self) -> Option<Text<'a>> {
+        let claims = Claims { sub: Some(Cow::Borrowed(self.user.id.as_str())), ..Claims::default() };
+        self.mapped(Target::Id, claims).sub
+    }
+
     /// An access token. `grant` is the two letters of its grant, `lifespan` its life in seconds if the grant has its own.
     ///
     /// # Errors

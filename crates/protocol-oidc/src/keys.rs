@@ -17,6 +17,9 @@ pub(crate) const AT_JWT: &str = "at+jwt";
 /// Type of introspection answers (RFC 9701 §5).
 pub(crate) const INTROSPECTION_JWT: &str = "token-introspection+jwt";
 
+/// Type of log-out tokens (Back-Channel Logout 1.0 §2.4).
+pub(crate) const LOGOUT_JWT: &str = "logout+jwt";
+
 /// Headers, each made once.
 pub(crate) struct Headers(Cache<(KeyId, &'static str, Algorithm), Arc<EncodedHeader>>);
 

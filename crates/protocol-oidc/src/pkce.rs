@@ -23,7 +23,6 @@ pub(crate) enum ChallengeMethod {
 
 impl ChallengeMethod {
     /// The method of this name.
-    #[allow(dead_code, reason = "the authorization endpoint reads it from the request")]
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "plain" => Some(Self::Plain),

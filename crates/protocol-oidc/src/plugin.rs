@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Response;
 use identity::{FieldFault, MapperSeed};
-use protocol::{ApiState, Artefact, ClientSettings, EventKind, FormField, MapperKind, Plugin};
+use protocol::{
+    ApiState, Artefact, BoxFuture, BrowserState, ClientSettings, Completed, Ended, EventKind, Failed, FormField,
+    LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,
+};
 
 use crate::settings::{self, Settings};
-use crate::{OpenIdConnect, PROTOCOL, event, mapper, routes};
+use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes};
 
 impl Plugin for OpenIdConnect {
     fn id(&self) -> &'static str {
@@ -20,6 +24,22 @@ impl Plugin for OpenIdConnect {
 
     fn api(&self) -> Router<ApiState> {
         routes::api(Arc::clone(&self.parts))
+    }
+
+    fn browser(&self) -> Router<BrowserState> {
+        browser_routes::browser(Arc::clone(&self.parts))
+    }
+
+    fn realm_pages(&self) -> Router<BrowserState> {
+        browser_routes::realm_pages(Arc::clone(&self.parts))
+    }
+
+    fn login_return(&self) -> Option<&dyn LoginReturn> {
+        Some(self)
+    }
+
+    fn logout(&self) -> Option<&dyn LogoutParticipant> {
+        Some(self)
     }
 
     fn well_known(&self) -> Router<ApiState> {
@@ -54,6 +74,23 @@ impl Plugin for OpenIdConnect {
 
     fn event_kinds(&self) -> &'static [EventKind] {
         event::KINDS
+    }
+}
+
+impl LoginReturn for OpenIdConnect {
+    fn completed(&self, completed: Completed) -> BoxFuture<'_, Response> {
+        Box::pin(payload::completed(completed, &self.parts))
+    }
+
+    fn failed(&self, failed: Failed) -> BoxFuture<'_, Response> {
+        Box::pin(payload::failed(failed, &self.parts))
+    }
+}
+
+impl LogoutParticipant for OpenIdConnect {
+    fn ended<'a>(&'a self, portreeve: &'a Portreeve, ended: &'a Ended) -> BoxFuture<'a, ()> {
+        self.parts.deliveries.begin(portreeve, ended);
+        Box::pin(std::future::ready(()))
     }
 }
 

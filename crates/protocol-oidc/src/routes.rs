@@ -9,8 +9,10 @@ use axum::routing::{MethodRouter, get, options, post};
 use http::{HeaderMap, StatusCode};
 use protocol::{ApiState, InRealm};
 
-use crate::door::{DocumentDoor, IntrospectDoor, RevokeDoor, TokenDoor, UserInfoDoor};
-use crate::{Parts, cors, discovery, introspect, jwks, response, revoke, token, userinfo};
+use crate::door::{
+    DeviceAuthDoor, DocumentDoor, IntrospectDoor, LogoutDoor, ParDoor, RevokeDoor, TokenDoor, UserInfoDoor,
+};
+use crate::{Parts, cors, device, discovery, frame, introspect, jwks, logout, par, response, revoke, token, userinfo};
 
 /// The endpoints for programs.
 pub(crate) fn api(parts: Arc<Parts>) -> Router<ApiState> {
@@ -23,7 +25,41 @@ pub(crate) fn api(parts: Arc<Parts>) -> Router<ApiState> {
             get(any_userinfo).post(any_userinfo).merge(preflight(userinfo::METHODS)).fallback(other_method),
         )
         .route("/certs", get(get_certs).merge(preflight("GET, HEAD, OPTIONS")).fallback(other_method))
+        .route("/ext/par/request", post(post_par).merge(preflight("POST, OPTIONS")).fallback(other_method))
+        .route("/auth/device", post(post_device).merge(preflight("POST, OPTIONS")).fallback(other_method))
+        .route("/logout/backchannel-logout", post(post_backchannel_logout).fallback(other_method))
+        .route("/login-status-iframe.html", framed(frame::Which::LoginStatus))
+        .route("/login-status-iframe.html/init", get(get_frame_init).fallback(other_method))
+        .route("/3p-cookies/step1.html", framed(frame::Which::ThirdPartyCookies1))
+        .route("/3p-cookies/step2.html", framed(frame::Which::ThirdPartyCookies2))
         .layer(Extension(parts))
+}
+
+fn framed(which: frame::Which) -> MethodRouter<ApiState> {
+    get(move |door: InRealm<DocumentDoor>| async move { frame::serve(door, which) }).fallback(other_method)
+}
+
+async fn get_frame_init(door: InRealm<DocumentDoor>, request: Request) -> Response {
+    frame::admits(door, request.uri().query().unwrap_or_default().as_bytes())
+}
+
+async fn post_par(door: InRealm<ParDoor>, Extension(parts): Extension<Arc<Parts>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    par::post(door, &parts, &head.headers, body).await
+}
+
+async fn post_device(
+    door: InRealm<DeviceAuthDoor>,
+    Extension(parts): Extension<Arc<Parts>>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    device::post(door, &parts, &head.headers, body).await
+}
+
+async fn post_backchannel_logout(door: InRealm<LogoutDoor>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    logout::incoming(door, &head.headers, body).await
 }
 
 /// The documents of a realm.

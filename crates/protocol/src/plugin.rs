@@ -83,6 +83,12 @@ pub trait Plugin: Send + Sync + 'static {
         Router::new()
     }
 
+    /// Routes for browsers at addresses of their own, mounted at `/realms/{realm}`: for an address that people type, or that a
+    /// specification or Keycloak puts there.
+    fn realm_pages(&self) -> Router<BrowserState> {
+        Router::new()
+    }
+
     /// Public documents, mounted at `/realms/{realm}/.well-known`.
     fn well_known(&self) -> Router<ApiState> {
         Router::new()

@@ -2,6 +2,7 @@
 //!
 //! What Keycloak 26.7 answered to the same requests was recorded; the tests expect its keys, words, headers and claims.
 
+mod browser;
 mod client_auth;
 mod client_credentials;
 mod code;

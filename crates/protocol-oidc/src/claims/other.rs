@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn the_order_is_that_of_a_recorded_token() {
         let mut claims = OtherClaims::default();
-        for name in ["clientAddress", "client_id", "preferred_username", "email_verified", "clientHost"] {
+        // Two of them share a bucket: there the order in which they came counts.
+        for name in ["clientAddress", "client_id", "preferred_username", "clientHost", "email_verified"] {
             claims.put(&path(&[name]), json!(1));
         }
         let names: Vec<&str> = claims.ordered().into_iter().map(|(name, _)| name).collect();

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod password;
 mod refresh_token;
 
@@ -37,6 +38,7 @@ pub(crate) static ALL: &[&dyn Grant] = &[
     &client_credentials::ClientCredentials,
     &password::Password,
     &refresh_token::RefreshToken,
+    &device_code::DeviceCode,
 ];
 
 /// The grant of this name.
