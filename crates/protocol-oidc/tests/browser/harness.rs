@@ -71,7 +71,7 @@ impl Interaction for Person {
             }
             let fresh = current.is_none();
             let session = match current {
-                Some(live) => Joining::joining(&begin.portreeve, &begin.realm, &begin.client, live),
+                Some(live) => Joining::of_session(&begin.portreeve, &begin.realm, &begin.client, live),
                 None => {
                     let peer = Peer { address: [127, 0, 0, 1].into() };
                     let proven = begin
@@ -80,7 +80,7 @@ impl Interaction for Person {
                         .prove_password(&begin.realm, "alice", &Secret::from(PASSWORD), SecondFactor::Ignore, &peer)
                         .await
                         .unwrap();
-                    Joining::opening(
+                    Joining::of_proof(
                         &begin.portreeve,
                         &begin.realm,
                         &begin.client,
