@@ -27,6 +27,7 @@ struct Touched {
     removed_realms: BTreeSet<RealmId>,
     users: BTreeSet<UserId>,
     removed_users: BTreeSet<UserId>,
+    sessions_of: BTreeSet<UserId>,
     removed_clients: BTreeSet<ClientId>,
     logins: BTreeSet<(RealmId, String)>,
     tickets: Vec<TicketHash>,
@@ -95,6 +96,9 @@ impl Tx {
             inner.sessions.drop_user(user);
             inner.failures.drop_user(user);
         }
+        for user in &touched.sessions_of {
+            inner.sessions.drop_user(user);
+        }
         for client in &touched.removed_clients {
             inner.tickets.drop_client(client);
             inner.sessions.drop_client(client);
@@ -161,6 +165,11 @@ impl Tx {
     pub(crate) fn removed_user(&mut self, user: &UserId) {
         self.touched.users.remove(user);
         self.touched.removed_users.insert(user.clone());
+    }
+
+    /// All sessions of the user are closed.
+    pub(crate) fn closed_sessions(&mut self, user: &UserId) {
+        self.touched.sessions_of.insert(user.clone());
     }
 
     /// These tickets are revoked.

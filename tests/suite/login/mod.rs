@@ -4,6 +4,7 @@ mod actions;
 mod browser;
 mod flows;
 mod knock;
+mod mail;
 mod password;
 mod registration;
 mod sessions;

@@ -49,6 +49,7 @@ impl HotCommand for RecordFailure {
         if state.permanent {
             memory.users.drop_user(&self.user);
             memory.tickets.drop_user(&self.user);
+            memory.sessions.drop_user(&self.user);
         }
     }
 }

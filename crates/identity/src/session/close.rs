@@ -146,6 +146,17 @@ impl CloseSessions {
     }
 }
 
+/// Closes all sessions of users, offline ones too, as part of whatever ends them. Once that is committed they must leave
+/// memory: `Sessions::drop_user`.
+pub(crate) async fn close_of_users(users: &[&str], on: &DatabaseTransaction) -> Result<(), DbErr> {
+    let delete = Query::delete()
+        .from_table(entity::Entity.table_ref())
+        .and_where(entity::Column::UserId.is_in(users.iter().copied()))
+        .to_owned();
+    on.execute(&delete).await?;
+    Ok(())
+}
+
 fn is(key: SessionKey) -> Condition {
     Condition::all().add(entity::Column::Id.eq(key.id.as_str())).add(entity::Column::Offline.eq(key.offline))
 }

@@ -27,7 +27,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use uuid::Uuid;
 
-pub(crate) use close::CloseSessions;
+pub(crate) use close::{CloseSessions, close_of_users};
 pub use id::{NoSessionId, SessionId};
 pub use list::{SessionCount, SessionPage};
 pub use live::LiveSession;

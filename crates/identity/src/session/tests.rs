@@ -32,16 +32,24 @@ async fn on_each(test: impl AsyncFn(Scene)) {
         }
         tx.commit().await.unwrap();
         town.realm = town.store.realm("town").await;
-        let peer = Peer { address: [192, 0, 2, 1].into() };
-        let password = Secret::from("hunter2");
-        let proven =
-            town.identity.prove_password(&town.realm, "anna", &password, SecondFactor::Refuse, &peer).await.unwrap();
+        let proven = prove(&town).await;
         test(Scene { town, proven }).await;
     })
     .await;
 }
 
+async fn prove(town: &Town) -> Proven {
+    let peer = Peer { address: [192, 0, 2, 1].into() };
+    let password = Secret::from("hunter2");
+    town.identity.prove_password(&town.realm, "anna", &password, SecondFactor::Refuse, &peer).await.unwrap()
+}
+
 impl Scene {
+    /// Proves `anna` again, as she is by now.
+    async fn prove(&mut self) {
+        self.proven = prove(&self.town).await;
+    }
+
     fn client(&self, name: &str) -> Arc<Client> {
         Arc::clone(self.town.realm.client(name).unwrap())
     }

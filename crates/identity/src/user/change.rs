@@ -34,7 +34,7 @@ pub struct UserChange {
 }
 
 impl Tx {
-    /// Changes a user. Whoever is disabled loses every ticket for good; who is enabled again is no longer locked out.
+    /// Changes a user. Whoever is disabled loses every ticket and session for good; who is enabled again is no longer locked out.
     pub async fn change_user(&mut self, id: &UserId, change: UserChange) -> Result<(), Error> {
         let row = self.user_row(id).await?;
         let realm = RealmId::from(row.realm_id.as_str());

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{attribute, entity};
-use crate::{Error, Tx, User, UserId, login_failure, ticket};
+use crate::{Error, Tx, User, UserId, login_failure, session, ticket};
 
 /// Keycloak's attribute that tells why a user is disabled, and its one word for it.
 const DISABLED_REASON: &str = "disabledReason";
@@ -28,6 +28,8 @@ impl Tx {
     pub(super) async fn revoke_of_disabled(&mut self, user: &UserId) -> Result<(), Error> {
         let revoked = ticket::revoke_of_users(&[user.as_str()], self.connection()).await?;
         self.revoked_tickets(revoked);
+        session::close_of_users(&[user.as_str()], self.connection()).await?;
+        self.closed_sessions(user);
         Ok(())
     }
 
@@ -77,5 +79,5 @@ pub(crate) async fn lock_out(users: Vec<&str>, on: &DatabaseTransaction) -> Resu
     attribute::Entity::insert_many(reasons).exec_without_returning(on).await?;
     let disabled: Vec<&str> = disabled.iter().map(String::as_str).collect();
     ticket::revoke_of_users(&disabled, on).await?;
-    Ok(())
+    session::close_of_users(&disabled, on).await
 }

@@ -80,9 +80,10 @@ async fn a59_a_close_of_another_realm_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a20_a25_a_disabled_user_has_no_live_session_and_a_removed_one_none_at_all() {
-    on_each(async |scene| {
+async fn a20_a25_a_disabled_user_loses_every_session_for_good_and_so_does_a_removed_one() {
+    on_each(async |mut scene| {
         let id = scene.open().await;
+        scene.offline(&id).await;
         let change = async |enabled| {
             let mut tx = scene.town.identity.begin().await.unwrap();
             let change = UserChange { enabled: Some(enabled), ..UserChange::default() };
@@ -92,6 +93,10 @@ async fn a20_a25_a_disabled_user_has_no_live_session_and_a_removed_one_none_at_a
         change(false).await;
         assert!(!scene.is_live(&id).await);
         change(true).await;
+        assert!(!scene.is_live(&id).await && !scene.is_live_offline(&id).await, "nobody knows in whose hands it is");
+        assert_eq!(scene.town.count("user_session").await, 0);
+        scene.prove().await;
+        let id = scene.open().await;
         assert!(scene.is_live(&id).await);
         let mut tx = scene.town.identity.begin().await.unwrap();
         tx.remove_user(&scene.town.user).await.unwrap();
