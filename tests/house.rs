@@ -22,6 +22,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-migrations", 0),
     ("portreeve-identity", 1),
     ("portreeve-theme", 1),
+    ("portreeve-flow", 2),
+    ("portreeve-mail", 2),
     ("portreeve-protocol", 2),
     ("portreeve-protocol-docker", 3),
     ("portreeve-login", 3),

@@ -40,12 +40,14 @@ impl Seen {
 pub(crate) struct Requests {
     pub(crate) expected: u16,
     pub(crate) of: Box<dyn Fn(usize) -> Vec<u8> + Send + Sync>,
+    /// Whether a connection that is told to come back later does so, as clients do; else it asks again at once.
+    pub(crate) patient: bool,
 }
 
 impl Requests {
     /// The same bytes on every connection.
     pub(crate) fn same(expected: u16, bytes: Vec<u8>) -> Self {
-        Self { expected, of: Box::new(move |_| bytes.clone()) }
+        Self { expected, of: Box::new(move |_| bytes.clone()), patient: false }
     }
 }
 
@@ -58,8 +60,9 @@ pub(crate) fn drive(port: u16, connections: usize, span: Duration, requests: Req
 async fn drive_here(port: u16, connections: usize, span: Duration, requests: Arc<Requests>) -> Seen {
     let start = Instant::now();
     let end = start + span;
-    let tasks: Vec<_> =
-        (0..connections).map(|n| tokio::spawn(connection(port, (requests.of)(n), requests.expected, end))).collect();
+    let tasks: Vec<_> = (0..connections)
+        .map(|n| tokio::spawn(connection(port, (requests.of)(n), Arc::clone(&requests), end)))
+        .collect();
     let mut seen = Seen { requests: 0, unexpected: 0, elapsed: span, latencies: Vec::new() };
     for task in tasks {
         let (latencies, unexpected) = task.await.expect("a connection of the load does not panic");
@@ -72,22 +75,25 @@ async fn drive_here(port: u16, connections: usize, span: Duration, requests: Arc
     seen
 }
 
-async fn connection(port: u16, request: Vec<u8>, expected: u16, end: Instant) -> (Vec<u32>, u64) {
+async fn connection(port: u16, request: Vec<u8>, requests: Arc<Requests>, end: Instant) -> (Vec<u32>, u64) {
     let mut latencies = Vec::with_capacity(1 << 14);
     let mut unexpected = 0;
     let mut stream = connect(port).await;
     let mut buffer = Vec::with_capacity(1 << 14);
     while Instant::now() < end {
         let sent = Instant::now();
-        let status = match exchange(&mut stream, &request, &mut buffer).await {
-            Ok(status) => status,
+        let Answer { status, retry_after } = match exchange(&mut stream, &request, &mut buffer).await {
+            Ok(answer) => answer,
             Err(_) => {
                 stream = connect(port).await;
-                0
+                Answer { status: 0, retry_after: None }
             }
         };
         latencies.push(sent.elapsed().as_micros().min(u128::from(u32::MAX)) as u32);
-        unexpected += u64::from(status != expected);
+        unexpected += u64::from(status != requests.expected);
+        if let Some(seconds) = retry_after.filter(|_| requests.patient) {
+            tokio::time::sleep_until((Instant::now() + Duration::from_secs(seconds)).min(end).into()).await;
+        }
     }
     (latencies, unexpected)
 }
@@ -98,8 +104,14 @@ async fn connect(port: u16) -> TcpStream {
     stream
 }
 
-/// Sends the request and reads one whole answer; gives its status.
-pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> std::io::Result<u16> {
+/// What an answer's head says.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    retry_after: Option<u64>,
+}
+
+/// Sends the request and reads one whole answer.
+pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> std::io::Result<Answer> {
     stream.write_all(request).await?;
     buffer.clear();
     let head = loop {
@@ -112,6 +124,7 @@ pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mu
     };
     let text = std::str::from_utf8(buffer.get(..head).unwrap_or_default()).unwrap_or_default();
     let status = text.get(9..12).and_then(|s| s.parse().ok()).unwrap_or(0);
+    let retry_after = header(text, "retry-after").and_then(|v| v.parse().ok());
     let length = header(text, "content-length").and_then(|v| v.parse::<usize>().ok());
     match length {
         Some(length) => {
@@ -130,7 +143,7 @@ pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mu
         }
         None => {}
     }
-    Ok(status)
+    Ok(Answer { status, retry_after })
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
@@ -146,7 +159,7 @@ pub(crate) fn once(port: u16, request: &[u8]) -> std::io::Result<(u16, String)> 
     runtime.block_on(async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         let mut buffer = Vec::new();
-        let status = exchange(&mut stream, request, &mut buffer).await?;
+        let Answer { status, .. } = exchange(&mut stream, request, &mut buffer).await?;
         let text = String::from_utf8_lossy(&buffer);
         let body = text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
         Ok((status, body))

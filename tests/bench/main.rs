@@ -16,6 +16,7 @@
 )]
 
 mod calibrate;
+mod import;
 mod keycloak;
 mod load;
 mod process;
@@ -34,11 +35,14 @@ pub(crate) struct Options {
     pub(crate) binary: PathBuf,
     /// An unpacked Keycloak distribution to measure beside, if there is one.
     pub(crate) keycloak: Option<PathBuf>,
+    /// URL of an empty PostgreSQL database to import into, if there is one.
+    pub(crate) postgres: Option<String>,
     /// Where the JSON goes.
     pub(crate) json: PathBuf,
 }
 
-const USAGE: &str = "bench [--seconds N] [--connections N] [--binary FILE] [--keycloak FOLDER] [--json FILE]";
+const USAGE: &str =
+    "bench [--seconds N] [--connections N] [--binary FILE] [--keycloak FOLDER] [--postgres URL] [--json FILE]";
 
 fn options() -> Result<Options, String> {
     let mut options = Options {
@@ -46,6 +50,7 @@ fn options() -> Result<Options, String> {
         connections: 64,
         binary: "target/release/portreeve".into(),
         keycloak: None,
+        postgres: None,
         json: "target/bench.json".into(),
     };
     let mut words = std::env::args().skip(1);
@@ -59,6 +64,7 @@ fn options() -> Result<Options, String> {
             "--connections" => options.connections = value.parse().map_err(|e| format!("--connections: {e}"))?,
             "--binary" => options.binary = value.into(),
             "--keycloak" => options.keycloak = Some(value.into()),
+            "--postgres" => options.postgres = Some(value),
             "--json" => options.json = value.into(),
             _ => return Err(format!("{word} is not an option\n{USAGE}")),
         }
@@ -81,6 +87,7 @@ fn main() {
     let calibration = calibrate::run(span, options.connections);
     table.calibration(&calibration);
     scenario::run(&options, &calibration, &mut table);
+    import::run(&options.binary, options.postgres.as_deref(), &mut table);
     if let Some(folder) = &options.keycloak {
         keycloak::run(folder, span, &mut table);
     }

@@ -122,6 +122,14 @@ pub(crate) fn cpu_of(pid: u32) -> f64 {
     nanoseconds / 1000.0
 }
 
+/// `utime + stime` of a process in seconds, the threads that have ended included, at the grain of a clock tick.
+pub(crate) fn cpu_with_ended_threads(pid: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The second field, in parentheses, may hold blanks; utime and stime are fields 14 and 15.
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
 /// `VmRSS` of a process in MiB.
 pub(crate) fn resident_of(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

@@ -12,6 +12,8 @@ skopeo          skopeo
 podman          podman
 buildah         buildah
 unshare         util-linux
+sqlite3         sqlite3
+psql            postgresql
 TABLE
 }
 

@@ -4,7 +4,8 @@
 //! Floor 6, but it links none of the lower floors: the server is driven by its command line and its ports alone.
 //!
 //! Each test's name begins with its number in the list of end-to-end tests for registry token servers (`docs/` says which list), then
-//! the client, then what must hold; the part after `::` is the registry.
+//! the client, then what must hold; the part after `::` is the registry. `f01_` is a case of the list of faults; the part after `::`
+//! is the database.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +17,7 @@
 
 mod cases;
 mod clients;
+mod crowd;
 mod event_log;
 mod fixture;
 mod http;

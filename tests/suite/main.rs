@@ -16,4 +16,5 @@
 
 mod docker_v2;
 mod harness;
+mod login;
 mod realm_files;

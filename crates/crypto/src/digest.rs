@@ -8,6 +8,11 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     fixed(digest::digest(&digest::SHA256, data).as_ref())
 }
 
+/// SHA-512 of `data`.
+pub fn sha512(data: &[u8]) -> [u8; 64] {
+    fixed(digest::digest(&digest::SHA512, data).as_ref())
+}
+
 /// SHA-1 of `data`, for the formats that still name it (`x5t` of a JWK). Never for a security decision.
 pub(crate) fn sha1_for_legacy_formats(data: &[u8]) -> [u8; 20] {
     fixed(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, data).as_ref())

@@ -31,6 +31,11 @@ impl fmt::Display for OtpFormatError {
 
 impl std::error::Error for OtpFormatError {}
 
+/// A shared key as people type it: Base32 without padding.
+pub fn base32(key: &[u8]) -> String {
+    crate::base32::encode(key)
+}
+
 /// A person's TOTP credential.
 #[derive(Clone)]
 pub struct Totp {

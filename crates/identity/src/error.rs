@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// One field of a form or document that cannot be taken as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,21 @@ impl From<DbErr> for Error {
         match error {
             // The pool has no free connection: load, not a defect.
             DbErr::ConnectionAcquire(_) => Self::Busy { retry_after_seconds: 1 },
+            // Another process, such as an import beside the server, has held SQLite's write lock for longer than we wait.
+            ref error if is_locked(error) => Self::Busy { retry_after_seconds: 1 },
             other => Self::Fault(Fault::new(format!("database: {other}"))),
         }
     }
+}
+
+/// SQLITE_BUSY, plain or with what the lock is about. (PostgreSQL's codes have five characters.)
+fn is_locked(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(source))
+    | DbErr::Exec(RuntimeErr::SqlxError(source))
+    | DbErr::Query(RuntimeErr::SqlxError(source))) = error
+    else {
+        return false;
+    };
+    let Some(told) = source.as_database_error() else { return false };
+    matches!(told.code().as_deref(), Some("5" | "261" | "517"))
 }

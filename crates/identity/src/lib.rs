@@ -21,7 +21,6 @@ mod event;
 mod gate;
 mod group;
 mod id;
-mod importers;
 mod insert;
 mod key;
 mod login_failure;
@@ -30,6 +29,7 @@ mod meta;
 mod open;
 mod policy;
 mod poller;
+pub mod profile;
 mod realm;
 pub mod realm_file;
 mod role;
@@ -53,7 +53,10 @@ mod tx;
 mod user;
 mod writer;
 
-pub use authenticate::{Denied, LOCK_TOKENS, Method, Methods, PasswordRefused, Peer, Proven, SecondFactor};
+pub use authenticate::{
+    Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
+    RecoveryCodes, SecondFactor,
+};
 pub use client::{Client, ClientSecret};
 pub use consent::Consent;
 pub use credential::{CredentialFacts, NewCredential};

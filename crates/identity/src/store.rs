@@ -1,8 +1,11 @@
 //! The open store: its connections, its count of statements, and what this process keeps in memory.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use crypto::{password::pool::HashingPool, random::Random, seal::MasterKey};
@@ -11,8 +14,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, event::Events, importers::Importers, login_failure::Failures, poller::Poll,
-    realm::map::Realms, session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
+    session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -22,7 +25,6 @@ pub struct Identity(pub(crate) Arc<Inner>);
 /// What every clone of [`Identity`] shares.
 pub(crate) struct Inner {
     pub(crate) store: Store,
-    pub(crate) importers: Importers,
     pub(crate) master_key: MasterKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -127,6 +129,8 @@ impl StatementCount {
 pub(crate) struct Store {
     pub(crate) reader: DatabaseConnection,
     pub(crate) writer: DatabaseConnection,
+    /// The file by whose lock imports into a SQLite database are known to be alive.
+    pub(crate) import_lock: Option<PathBuf>,
     pub(crate) statements: StatementCount,
 }
 

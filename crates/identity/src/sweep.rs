@@ -1,4 +1,5 @@
-//! Sweeping what time has killed: expired tickets, sessions that are over, and events older than their realm keeps them.
+//! Sweeping what time has killed: expired tickets, sessions that are over, events older than their realm keeps them, and what
+//! imports that died left behind.
 
 use std::{
     sync::{Arc, Weak},
@@ -9,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    Error, Identity, event, session,
+    Error, Identity, event, realm_file, session,
     store::{Inner, Store},
     task::Task,
     ticket,
@@ -29,13 +30,17 @@ pub struct Swept {
     pub sessions: u64,
     /// Events older than their realm keeps them, and those of realms that are gone.
     pub events: u64,
+    /// Realms of imports that died.
+    pub realms: u64,
 }
 
 impl Identity {
-    /// Deletes expired tickets, sessions that are over, and outdated events. Runs by itself every minute; several nodes may do it at once.
+    /// Deletes expired tickets, sessions that are over, outdated events and half-imported realms. Runs by itself at the start
+    /// and every minute; several nodes may do it at once.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
         Ok(Swept {
+            realms: realm_file::sweep_dead_imports(&self.0).await?,
             tickets: ticket::sweep(self.store(), now).await?,
             sessions: session::sweep(self.store(), now).await?,
             events: event::sweep(self.store(), now).await?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use identity::{Client, Realm, ScopeId};
+use identity::{Client, Error, LiveSession, Realm, ScopeId};
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Browser;
@@ -87,6 +87,31 @@ pub struct Begin {
 pub trait Interaction: Send + Sync + 'static {
     /// Starts a log-in; a session that satisfies the demands ends it at once.
     fn begin(&self, begin: Begin) -> BoxFuture<'_, Response>;
+
+    /// The session that a browser's cookies prove, if it lives.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    fn current_session<'a>(
+        &'a self,
+        portreeve: &'a Portreeve,
+        realm: &'a Arc<Realm>,
+        headers: &'a HeaderMap,
+    ) -> BoxFuture<'a, Result<Option<LiveSession>, Error>>;
+
+    /// Ends a session: the row, what every protocol hung on it, and, in the answer, the browser's cookies.
+    ///
+    /// # Errors
+    /// When the store cannot close it; then nobody may be told that it ended.
+    fn end_session<'a>(
+        &'a self,
+        portreeve: &'a Portreeve,
+        realm: &'a Arc<Realm>,
+        session: &'a LiveSession,
+    ) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Makes a browser forget its session in this realm.
+    fn forget_cookies(&self, portreeve: &Portreeve, realm: &Realm, answer: &mut HeaderMap);
 }
 
 /// What a person is told when something cannot go on.

@@ -23,6 +23,8 @@ pub mod conformance;
 mod form;
 mod in_realm;
 mod interaction;
+mod login_return;
+mod logout;
 mod mapper;
 mod metrics;
 mod operation;
@@ -39,6 +41,10 @@ pub use client_in_realm::{ClientInRealm, ClientRefusal};
 pub use form::{FieldKind, FormField};
 pub use in_realm::{Door, DoorRefusal, FixedRealm, InRealm, Issuer};
 pub use interaction::{Begin, Demands, Entry, ErrorPage, Interaction, Pages, Prompts};
+pub use login_return::{
+    AUTH_TIME, ActionStatus, Completed, Failed, Joined, JoinedSession, Joining, LoginFailure, LoginReturn,
+};
+pub use logout::{Ended, LogoutParticipant};
 pub use mapper::MapperKind;
 pub use metrics::{Metrics, OutcomeKind};
 pub use operation::{Operation, Permission};

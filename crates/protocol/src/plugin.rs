@@ -7,7 +7,9 @@ use axum::Router;
 use identity::realm_file::RealmMember;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
-use crate::{ApiState, Artefact, BoxFuture, BrowserState, FormField, MapperKind, Operation};
+use crate::{
+    ApiState, Artefact, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind, Operation,
+};
 
 /// A client's settings as they would be saved.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +85,16 @@ pub trait Plugin: Send + Sync + 'static {
     /// Public documents, mounted at `/realms/{realm}/.well-known`.
     fn well_known(&self) -> Router<ApiState> {
         Router::new()
+    }
+
+    /// What takes a log-in back that its browser half began.
+    fn login_return(&self) -> Option<&dyn LoginReturn> {
+        None
+    }
+
+    /// What it does when a session ends.
+    fn logout(&self) -> Option<&dyn LogoutParticipant> {
+        None
     }
 
     /// Settings of a client, in the order in which a form shows them.

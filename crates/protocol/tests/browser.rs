@@ -12,7 +12,7 @@ use axum::routing::get;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use identity::testing::TestStore;
-use identity::{FieldFault, MapperSeed};
+use identity::{Error, FieldFault, LiveSession, MapperSeed, Realm};
 use protocol::browser::{self, SESSION_COOKIE, SESSION_SECONDS};
 use protocol::{
     ApiState, Artefact, Begin, BoxFuture, BrowserState, ClientSettings, Door, DoorRefusal, ErrorPage, EventKind,
@@ -102,6 +102,26 @@ impl Interaction for Nobody {
         begin.outcome.served();
         Box::pin(std::future::ready(StatusCode::OK.into_response()))
     }
+
+    fn current_session<'a>(
+        &'a self,
+        _portreeve: &'a Portreeve,
+        _realm: &'a Arc<Realm>,
+        _headers: &'a HeaderMap,
+    ) -> BoxFuture<'a, Result<Option<LiveSession>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn end_session<'a>(
+        &'a self,
+        _portreeve: &'a Portreeve,
+        _realm: &'a Arc<Realm>,
+        _session: &'a LiveSession,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn forget_cookies(&self, _portreeve: &Portreeve, _realm: &Realm, _answer: &mut HeaderMap) {}
 }
 
 impl Pages for Nobody {

@@ -12,6 +12,7 @@ pub mod listener;
 pub mod logging;
 pub mod management;
 mod metrics;
+mod pages;
 mod plugins;
 mod process;
 mod progress;
@@ -47,7 +48,11 @@ pub fn portreeve(identity: Identity, web: WebSettings) -> Result<Portreeve, Fail
     Ok(Portreeve::new(identity, Arc::new(plugins::all()?), web))
 }
 
-/// The public router with default settings.
-pub fn app(portreeve: &Portreeve) -> Router {
-    router::router(portreeve, &RouterSettings::default())
+/// The public router with default settings and the built-in pages. To be called inside a runtime: mails have a task.
+///
+/// # Errors
+/// When the built-in theme is broken.
+pub fn app(portreeve: &Portreeve) -> Result<Router, Failure> {
+    let login = pages::login(None, Arc::new(identity::NoLists))?;
+    Ok(router::router(portreeve, &RouterSettings { login: Some(login), ..RouterSettings::default() }))
 }

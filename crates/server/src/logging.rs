@@ -22,8 +22,13 @@ const LINES: usize = 32 * 1024;
 const BYTES: usize = 16 * 1024 * 1024;
 /// What a buffer keeps once it is written out.
 const KEPT_BYTES: usize = 64 * 1024;
-/// Libraries that tell every step of a new database; whoever wants them names them in `log_level`.
-const CHATTY: [&str; 2] = ["sea_orm_migration", "sqlx::postgres::notice"];
+/// Libraries that tell every step of a new database, or in a rush a line for each request that waits for a connection; whoever wants them
+/// names them in `log_level`.
+const CHATTY: [(&str, LevelFilter); 3] = [
+    ("sea_orm_migration", LevelFilter::WARN),
+    ("sqlx::postgres::notice", LevelFilter::WARN),
+    ("sqlx::pool::acquire", LevelFilter::ERROR),
+];
 /// How long a stopping process waits for the last lines.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -188,8 +193,8 @@ impl<'a> MakeWriter<'a> for Log {
 /// When the level cannot be understood, the thread cannot be started, or a log is already set up.
 pub fn start(format: LogFormat, level: &str) -> Result<Log, String> {
     let mut filter: Targets = level.parse().map_err(|error| format!("log_level: {error}"))?;
-    for target in CHATTY.into_iter().filter(|target| !level.contains(*target) && level != "off") {
-        filter = filter.with_target(target, LevelFilter::WARN);
+    for (target, level) in CHATTY.into_iter().filter(|(target, _)| !level.contains(*target) && level != "off") {
+        filter = filter.with_target(target, level);
     }
     let log = Log::to(io::stderr()).map_err(|error| format!("the log cannot be started: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);

@@ -3,6 +3,7 @@
 mod anonymous;
 mod brute_force;
 mod catalog;
+mod crash;
 mod identity;
 mod integration;
 mod login;
@@ -76,6 +77,7 @@ pub(crate) fn all(world: &Arc<World>) -> Vec<Trial> {
         token_format::add,
         integration::add,
         tls::add,
+        crash::add,
     ] {
         add(&mut cases);
     }

@@ -104,7 +104,7 @@ async fn a_realm_that_wants_tls_refuses_plain_http() {
 }
 
 #[tokio::test]
-async fn cookies_of_a_browser_are_neither_read_nor_set() {
+async fn a56_cookies_of_a_browser_are_neither_read_nor_set() {
     let world = World::port().await;
     let cookies = "KEYCLOAK_IDENTITY=x; AUTH_SESSION_ID=y; KEYCLOAK_SESSION=z";
     let answer = world.person("bob").header("cookie", cookies).get(&ask("registry", &[])).await.expect(200);

@@ -28,7 +28,7 @@ async fn t49_a_token_is_recorded_with_what_was_asked_granted_and_denied() {
 }
 
 #[tokio::test]
-async fn t49_no_secret_stands_in_any_event() {
+async fn t49_a77_no_secret_stands_in_any_event() {
     let world = World::port().await;
     let token = world.identity_token("bob").await;
     let jwt = world.person("bob").get(&ask("registry", &[])).await.token();

@@ -1,6 +1,10 @@
 //! The identity token that `docker login` may be given: stored, revocable, not rotated.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde_json::json;
 
 use super::ask;
 use crate::harness::{Answer, DOOR, World};
@@ -55,7 +59,7 @@ async fn t22_a_refresh_returns_the_same_token_again_and_again() {
 }
 
 #[tokio::test]
-async fn a87_a_token_is_bound_to_its_registry_and_its_realm() {
+async fn a39_a87_a_token_is_bound_to_its_registry_and_its_realm() {
     let world = World::port().await;
     let mut other = crate::harness::realm::port();
     other["realm"] = "starboard".into();
@@ -68,7 +72,7 @@ async fn a87_a_token_is_bound_to_its_registry_and_its_realm() {
 }
 
 #[tokio::test]
-async fn a87_rubbish_truncated_and_changed_tokens_are_refused() {
+async fn a52_a87_rubbish_truncated_and_changed_tokens_are_refused() {
     let world = World::port().await;
     let token = world.identity_token("bob").await;
     let mut flipped = token.clone().into_bytes();
@@ -84,7 +88,7 @@ async fn a87_rubbish_truncated_and_changed_tokens_are_refused() {
 }
 
 #[tokio::test]
-async fn t23_a_token_dies_with_a_new_password_a_disabled_or_a_deleted_user_and_a_revocation() {
+async fn t23_a86_a87_a_token_dies_with_a_new_password_a_disabled_or_a_deleted_user_and_a_revocation() {
     let world = World::port().await;
     let token = world.identity_token("bob").await;
     world.set_password("bob", "another").await;
@@ -126,6 +130,58 @@ async fn t21_basic_with_an_empty_user_is_an_identity_token_or_401() {
         assert_eq!(answer.token().claims()["sub"], "bob");
         world.anonymous().header("authorization", &basic(user, "rubbish")).get(&path).await.expect(401);
     }
+}
+
+/// The same words show that it is no token, whatever is wrong with it.
+async fn opens_nothing(world: &World, secret: &str, what: &str) {
+    let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let path = ask("registry", &[SCOPE]);
+    let basic = |user: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
+    for header in [basic(""), basic("<token>"), basic("bob"), format!("Bearer {secret}")] {
+        let answer = world.anonymous().header("authorization", &header).get(&path).await;
+        assert_eq!(answer.status.as_u16(), 401, "{what}: {}", answer.text());
+    }
+    let answer = refresh(world, &encoded, "registry").await;
+    assert_eq!(answer.status.as_u16(), 401, "{what}: {}", answer.text());
+    let form = format!("grant_type=password&username=bob&password={encoded}&service=registry");
+    world.anonymous().post(DOOR, &form).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+}
+
+/// A personal or identity token is not the password of its user, nor a bearer token.
+#[tokio::test]
+async fn a86_an_identity_token_is_no_password_and_no_bearer() {
+    let world = World::port().await;
+    let token = world.identity_token("bob").await;
+    let path = ask("registry", &[SCOPE]);
+    world.anonymous().basic("bob", &token).get(&path).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+    let bearer = world.anonymous().header("authorization", &format!("Bearer {token}"));
+    bearer.get(&path).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+    let form = format!("grant_type=password&username=bob&password={token}&service=registry");
+    world.anonymous().post(DOOR, &form).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+    refresh(&world, &token, "registry").await.expect(200);
+}
+
+/// This door takes no signed token at all: not a forged one, not the ones it issues itself.
+#[tokio::test]
+async fn a32_a33_a34_a35_no_jwt_opens_this_door() {
+    let world = World::port().await;
+    let issued = world.person("bob").get(&ask("registry", &[SCOPE])).await.token();
+    let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let [_, claims, signature] = issued.0.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    let headers = [
+        json!({"alg": "none", "typ": "JWT"}),
+        json!({"alg": "nOnE"}),
+        json!({"alg": "HS256", "kid": issued.header()["kid"]}),
+        json!({"alg": "RS256", "kid": "../../../dev/null"}),
+        json!({"alg": "RS256", "kid": "' OR 1=1--"}),
+        json!({"alg": "RS256", "jku": "http://127.0.0.1:1/keys", "x5u": "file:///etc/passwd"}),
+        json!({"alg": "RS256", "crit": ["b64"], "b64": false}),
+    ];
+    for header in headers {
+        opens_nothing(&world, &format!("{}.{claims}.", part(header.clone())), &format!("{header}, unsigned")).await;
+        opens_nothing(&world, &format!("{}.{claims}.{signature}", part(header.clone())), &header.to_string()).await;
+    }
+    opens_nothing(&world, &issued.0, "a docker token").await;
 }
 
 #[tokio::test]

@@ -46,6 +46,31 @@ async fn t29_the_header_follows_the_profile() {
     assert!(header("jwks").await.get("x5c").is_none());
 }
 
+/// Distribution's CVE-2025-24976 trusts a key that the token brings along: ours bring none, and name one that is published.
+#[tokio::test]
+async fn a90_the_header_names_a_published_key_and_brings_none() {
+    let world = World::port().await;
+    for service in ["plain", "es256", "two", "three", "jwks", "registry"] {
+        let token = world.person("alice").get(&ask(service, &["repository:a:pull"])).await.token();
+        let header = token.header();
+        for own in ["jwk", "jku", "x5u"] {
+            assert!(header.get(own).is_none(), "{service}: {header}");
+        }
+        let published = jwks(&world).await;
+        let named = |key: &&Value| key["kid"] == header["kid"];
+        let key = published["keys"].as_array().expect("keys").iter().find(named);
+        assert!(key.is_some(), "{service}: {header}");
+        token.verify(&published);
+        for sent in header["x5c"].as_array().into_iter().flatten() {
+            let sent = STANDARD.decode(sent.as_str().expect("text")).expect("base64");
+            assert!(
+                certificates(&bundle(&world).await).contains(&sent),
+                "{service}: a certificate of no published key"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn t36_the_set_lists_each_key_under_every_id_and_only_what_registries_can_read() {
     let world = World::port().await;

@@ -7,6 +7,7 @@ mod doors;
 mod events;
 mod identity_tokens;
 mod keys;
+mod lifecycle;
 mod rules;
 mod scope;
 mod service;

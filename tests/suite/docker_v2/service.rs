@@ -30,6 +30,23 @@ async fn a84_the_audience_is_exactly_the_one_service() {
     assert_eq!(token.claims()["aud"], "registry");
 }
 
+/// RFC 6749 §3.2: no parameter may come twice; the registry's own `scope` may.
+#[tokio::test]
+async fn a47_a_parameter_that_comes_twice_is_refused() {
+    let world = World::port().await;
+    let before = world.rows().await;
+    let form = "grant_type=password&username=bob&password=pw-bob&service=registry";
+    for twice in ["grant_type=refresh_token", "username=alice", "password=pw-alice", "service=plain"] {
+        let answer = world.anonymous().post(DOOR, &format!("{form}&{twice}")).await;
+        answer.refusal(400, "UNSUPPORTED", "invalid_request");
+    }
+    let refresh = "grant_type=refresh_token&refresh_token=a&refresh_token=b&service=registry";
+    world.anonymous().post(DOOR, refresh).await.refusal(400, "UNSUPPORTED", "invalid_request");
+    let both = world.person("alice").post(DOOR, form).await;
+    both.refusal(400, "UNSUPPORTED", "invalid_request");
+    assert_eq!(world.rows().await, before);
+}
+
 #[tokio::test]
 async fn a88_a_disabled_client_gives_no_token() {
     let world = World::port().await;

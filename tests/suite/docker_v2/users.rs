@@ -96,3 +96,31 @@ async fn t05_an_expired_password_is_refused_like_a_pending_action() {
     let form = format!("grant_type=refresh_token&refresh_token={token}&service=registry");
     world.anonymous().post(crate::harness::DOOR, &form).await.expect(200);
 }
+
+/// Names are values of bound parameters, whatever they spell.
+#[tokio::test]
+async fn a80_names_with_meta_characters_are_just_names() {
+    let odd = ["' or '1'='1", "bob'; drop table realm_user; --", "b%b", "b_b", "\\\"bob", "bob\u{0}x"];
+    let world = World::port().await;
+    let path = ask("registry", &[]);
+    let users = world.rows_of("realm_user").await;
+    for name in odd {
+        world.anonymous().basic(name, "pw-bob").get(&path).await.refusal(401, "UNAUTHORIZED", "invalid_grant");
+        let service = ask(name, &[]);
+        world.person("bob").get(&service).await.refusal(400, "DENIED", "invalid_client");
+    }
+    assert_eq!(world.rows_of("realm_user").await, users);
+    // And whoever is called so logs in.
+    let names = &odd[..4];
+    let world = World::port_with(|realm| {
+        for name in names {
+            let user = serde_json::json!({"username": name, "enabled": true, "credentials": [{"type": "password", "value": "pw-odd"}]});
+            realm["users"].as_array_mut().expect("users").push(user);
+        }
+    })
+    .await;
+    for name in names {
+        let token = world.anonymous().basic(name, "pw-odd").get(&path).await.token();
+        assert_eq!(token.claims()["sub"], *name);
+    }
+}

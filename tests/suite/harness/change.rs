@@ -49,8 +49,11 @@ impl World {
     }
 
     pub async fn set_enabled(&self, name: &str, enabled: bool) {
+        self.change_user(name, UserChange { enabled: Some(enabled), ..UserChange::default() }).await;
+    }
+
+    pub async fn change_user(&self, name: &str, change: UserChange) {
         let (_, user) = self.user(name).await;
-        let change = UserChange { enabled: Some(enabled), ..UserChange::default() };
         self.change(async |tx| tx.change_user(&user.id, change).await.expect("the user changes")).await;
     }
 

@@ -60,7 +60,7 @@ impl World {
         let identity = store.identity.clone();
         let portreeve =
             portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL)).expect("the plugins agree");
-        let router = portreeve::app(&portreeve);
+        let router = portreeve::app(&portreeve).expect("the built-in pages are whole");
         Self { identity, clock: store.clock.clone(), portreeve, router, store }
     }
 

@@ -44,7 +44,7 @@ impl Typed {
 }
 
 impl Otp {
-    fn step(&self, code: &str, policy: &OtpPolicy, now: Timestamp) -> Option<i64> {
+    pub(super) fn step(&self, code: &str, policy: &OtpPolicy, now: Timestamp) -> Option<i64> {
         let step = self.totp.step_of(code, now.seconds(), policy.look_around)?;
         // RFC 6238 section 5.2: a code that has been used once is not taken again, nor is one from before it.
         let fresh = policy.reusable || self.used_step.is_none_or(|used| used < step);

@@ -17,16 +17,22 @@
 //! | `change.rs` | a new password against the realm's policy |
 //! | `method.rs` | the ways of proving |
 //! | `service_account.rs` | a client that acts for itself |
+//! | `step.rs`, `recovery_code.rs` | one thing at a time, for flows of several pages |
+//! | `evidence.rs` | what such a flow has gathered, and what it proves in the end |
 
 mod change;
+mod evidence;
 mod factor;
 mod lock;
 mod method;
+mod new_otp;
 mod password;
 mod proven;
+mod recovery_code;
 mod rehash;
 mod repeat;
 mod service_account;
+mod step;
 mod stored;
 mod ticket;
 mod unknown;
@@ -38,8 +44,11 @@ use crypto::random::Random;
 use crypto::seal::MasterKey;
 
 pub use change::PasswordRefused;
+pub use evidence::Evidence;
 pub use method::{Method, Methods};
+pub use new_otp::NewOtp;
 pub use proven::{Denied, Peer, Proven, SecondFactor};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCodes};
 pub use ticket::LOCK_TOKENS;
 
 /// What the door keeps in memory between requests. None of it can prove anything.

@@ -33,6 +33,18 @@ impl Identity {
         factor: SecondFactor,
         peer: &Peer,
     ) -> Result<Proven, Denied> {
+        self.prove(realm, login, password, Some(factor), peer).await
+    }
+
+    /// The one way of checking a password. Without `factor` it is one page of a flow that asks for everything else itself.
+    pub(super) async fn prove(
+        &self,
+        realm: &Arc<Realm>,
+        login: &str,
+        password: &Secret,
+        factor: Option<SecondFactor>,
+        peer: &Peer,
+    ) -> Result<Proven, Denied> {
         // Before any hash: whoever sends megabytes must not buy our time with them. It says nothing about the user.
         if login.is_empty() || login.len() > MAX_LOGIN_BYTES {
             return Err(Denied::Invalid { user: None, why: "user_not_found" });
@@ -47,10 +59,10 @@ impl Identity {
         let attempt = Attempt { name: &name, password: password.expose(), peer, now };
 
         let (locked, _) = self.lock_of(realm, &subject, now).await?;
-        let stored = Stored::load(self, &subject, factor == SecondFactor::Append).await?;
+        let stored = Stored::load(self, &subject, factor == Some(SecondFactor::Append)).await?;
         let typed = match factor {
-            SecondFactor::Append => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
-            SecondFactor::Refuse | SecondFactor::Ignore => Typed::whole(password),
+            Some(SecondFactor::Append) => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
+            Some(SecondFactor::Refuse | SecondFactor::Ignore) | None => Typed::whole(password),
         };
         let right = self.is_right(realm, &subject, &name, &stored, &typed.password).await?;
 
@@ -58,7 +70,7 @@ impl Identity {
             return Err(self.wrong(realm, &subject, &attempt, locked).await);
         };
         // A right password without its code must look like a wrong one, or the password could be guessed alone.
-        if factor == SecondFactor::Append && !stored.otps.is_empty() && typed.code.is_none() {
+        if factor == Some(SecondFactor::Append) && !stored.otps.is_empty() && typed.code.is_none() {
             return Err(self.wrong(realm, &subject, &attempt, locked).await);
         }
         // Asked once more: while this hash waited, others may have guessed until the lock came down, and a guess that
@@ -79,7 +91,8 @@ impl Identity {
             }
             None => Method::Password,
         };
-        if has_failures {
+        // A flow forgets failures at its end: a right password must not buy new guesses at the second factor.
+        if has_failures && factor.is_some() {
             self.clear_failures(realm, &user.id).await?;
         }
         self.rehash_later(realm, &stored, &typed.password);
@@ -111,7 +124,13 @@ impl Identity {
     }
 
     /// What the attempt is refused with, after it was counted. A store that cannot count refuses too.
-    async fn wrong(&self, realm: &Realm, subject: &Subject<'_>, attempt: &Attempt<'_>, locked: Locked) -> Denied {
+    pub(super) async fn wrong(
+        &self,
+        realm: &Realm,
+        subject: &Subject<'_>,
+        attempt: &Attempt<'_>,
+        locked: Locked,
+    ) -> Denied {
         if let Err(error) = self.count_wrong(realm, subject, attempt, locked).await {
             return error.into();
         }
@@ -128,7 +147,7 @@ fn check_may_enter(
     realm: &Realm,
     user: &User,
     stored: &Stored,
-    factor: SecondFactor,
+    factor: Option<SecondFactor>,
     now: Timestamp,
 ) -> Result<(), Denied> {
     let id = || user.id.clone();
@@ -138,6 +157,7 @@ fn check_may_enter(
     if now.seconds() < user.not_before {
         return Err(Denied::NotBefore { user: id() });
     }
+    let Some(factor) = factor else { return Ok(()) };
     if !user.required_actions.is_empty() {
         return Err(Denied::ActionRequired { user: id(), actions: user.required_actions.clone() });
     }

@@ -45,6 +45,12 @@ impl Proven {
         Self { realm: realm.id.clone(), user, at, method, methods: method.into() }
     }
 
+    /// The end of a flow of several pages.
+    pub(super) fn of_evidence(realm: &Realm, user: Arc<User>, at: Timestamp, methods: Methods) -> Self {
+        let method = methods.iter().next().unwrap_or(Method::Session);
+        Self { realm: realm.id.clone(), user, at, method, methods }
+    }
+
     /// One that the door would never have made, for the gate's own tests.
     #[cfg(test)]
     pub(crate) fn for_tests(realm: &Realm, user: Arc<User>, at: Timestamp, method: Method) -> Self {

@@ -134,11 +134,13 @@ pub enum InternalKind {
     RegistrationAccess,
     /// The question whether to log out, sent with its form.
     LogoutConfirm,
+    /// What somebody has proved so far, between two pages of a flow.
+    Evidence,
 }
 
 impl InternalKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Identity,
         Self::Restart,
         Self::ExecuteActions,
@@ -149,6 +151,7 @@ impl InternalKind {
         Self::InitialAccess,
         Self::RegistrationAccess,
         Self::LogoutConfirm,
+        Self::Evidence,
     ];
 
     /// The value of the claim `typ`.
@@ -165,6 +168,7 @@ impl InternalKind {
             Self::InitialAccess => "InitialAccessToken",
             Self::RegistrationAccess => "RegistrationAccessToken",
             Self::LogoutConfirm => "logout-confirm",
+            Self::Evidence => "evidence",
         }
     }
 }

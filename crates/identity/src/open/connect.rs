@@ -12,6 +12,8 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
 const LOCK: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(10);
+/// Connections to PostgreSQL that write: the writer's transactions, an import's lock, and units of work beside them.
+const WRITERS: u32 = 8;
 /// A connection that nobody used for so long is closed; its page cache goes with it.
 const IDLE: Duration = Duration::from_mins(5);
 
@@ -34,7 +36,7 @@ pub(super) async fn connect(
 ) -> Result<DatabaseConnection, OpenError> {
     let options = match database {
         DatabaseUrl::Sqlite(path) => sqlite(path, purpose, connections),
-        DatabaseUrl::Postgres(url) => postgres(url, connections),
+        DatabaseUrl::Postgres(url) => postgres(url, purpose, connections),
     };
     let mut connection = Database::connect(options).await.map_err(|error| unreachable_database(database, &error))?;
     let statements = statements.clone();
@@ -79,11 +81,11 @@ fn sqlite(path: &Path, purpose: Use, connections: u32) -> ConnectOptions {
     options
 }
 
-fn postgres(url: &str, connections: u32) -> ConnectOptions {
+fn postgres(url: &str, purpose: Use, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     common(&mut options);
-    // Two at least: migrating holds one for its lock.
-    options.max_connections(connections.max(2)).min_connections(1).idle_timeout(IDLE);
+    let connections = if purpose == Use::Write { WRITERS } else { connections.max(1) };
+    options.max_connections(connections).min_connections(1).idle_timeout(IDLE);
     options
 }
 

@@ -17,10 +17,10 @@ use crate::{
     Clock, Identity,
     authenticate::Door,
     event::Events,
-    importers::Importers,
     login_failure::Failures,
     poller::Poll,
     realm::map::Realms,
+    realm_file,
     session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
@@ -59,7 +59,7 @@ pub struct OpenSettings {
     pub random: Arc<dyn Random>,
     /// The pool that hashes passwords.
     pub hashing: PoolSettings,
-    /// Connections for reading (SQLite), or connections altogether (PostgreSQL); at least 1.
+    /// Connections for reading; at least 1. Those for writing come on top: one (SQLite) or a few (PostgreSQL).
     pub readers: u32,
 }
 
@@ -155,7 +155,7 @@ pub struct Statistics {
 
 impl Identity {
     /// Opens the store: refuses a database that is not ours, is newer, or belongs to another master key, and leaves it
-    /// alone; then migrates, sweeps realms left behind by an import that died, and starts the writer and the poller.
+    /// alone; then migrates, and starts the writer, the poller and the sweeper.
     pub async fn open(settings: OpenSettings) -> Result<Self, OpenError> {
         let statements = StatementCount::default();
         let database = &settings.database;
@@ -174,22 +174,24 @@ impl Identity {
                 (connect(database, Use::Read, settings.readers, &statements).await?, writer)
             }
             DatabaseUrl::Postgres(_) => {
-                let pool = connect(database, Use::Write, settings.readers, &statements).await?;
-                inspect::inspect(&pool, &settings.master_key).await?;
-                prepare::migrate(&pool, &settings).await?;
-                (pool.clone(), pool)
+                // Apart, so that what writes never stands in line behind a crowd of requests that look something up.
+                let writer = connect(database, Use::Write, 1, &statements).await?;
+                inspect::inspect(&writer, &settings.master_key).await?;
+                prepare::migrate(&writer, &settings).await?;
+                (connect(database, Use::Read, settings.readers, &statements).await?, writer)
             }
         };
-        let store = Store { reader, writer, statements };
-        let importers = Importers::of(database);
-        importers.sweep(&store).await.map_err(inspect::failed)?;
+        let import_lock = match database {
+            DatabaseUrl::Sqlite(path) => Some(realm_file::lock_file(path)),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let store = Store { reader, writer, import_lock, statements };
         prepare::sweep(&store, settings.clock.now()).await.map_err(inspect::failed)?;
         let hashing = HashingPool::new(settings.hashing)
             .map_err(|error| OpenError::Failed(format!("threads for hashing: {error}")))?;
         let door = Door::new(&settings.master_key, &*settings.random);
         let inner = Arc::new(Inner {
             store,
-            importers,
             master_key: settings.master_key,
             clock: settings.clock,
             random: settings.random,

@@ -45,7 +45,7 @@ pub(super) async fn migrate(database: &DatabaseConnection, settings: &OpenSettin
     inspect::inspect(database, &settings.master_key).await
 }
 
-/// Sweeps what has expired while nobody was there.
+/// Sweeps what has expired while nobody served.
 pub(super) async fn sweep(store: &Store, now: Timestamp) -> Result<(), DbErr> {
     let expired = ticket::entity::Entity::find()
         .select_only()

@@ -9,6 +9,7 @@ pub(crate) mod entity;
 mod load;
 pub(crate) mod map;
 mod master;
+mod secret;
 mod settings;
 mod words;
 

@@ -31,6 +31,7 @@ use serde_json::{Map, Value};
 pub use export::ExportReport;
 pub use fault::FileFault;
 pub use import::{ImportError, ImportOutcome, Strategy};
+pub(crate) use import::{lock_file, sweep_dead_imports};
 pub use limits::Limits;
 pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};

@@ -14,6 +14,7 @@ mod map;
 mod notes;
 mod open;
 mod part_entity;
+mod renew;
 mod rotate;
 mod row;
 mod sweep;

@@ -100,9 +100,15 @@ async fn a_half_imported_realm_is_swept_and_the_others_stay() {
         realm::entity::Entity::insert(half).exec_without_returning(&store.identity.store().writer).await.unwrap();
         assert!(store.identity.realm("half").await.unwrap().is_none(), "an invisible realm serves nobody");
         store.restart().await;
-        let rows = realm::entity::Entity::find().all(store.identity.store().reader()).await.unwrap();
-        let names: Vec<_> = rows.into_iter().map(|row| row.name).collect();
-        assert_eq!(names, ["town"]);
+        // The start has begun to sweep by itself; whoever comes first does it.
+        let names = async || {
+            let rows = realm::entity::Entity::find().all(store.identity.store().reader()).await.unwrap();
+            rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        while names().await.len() > 1 {
+            store.identity.sweep().await.unwrap();
+        }
+        assert_eq!(names().await, ["town"]);
     })
     .await;
 }

@@ -7,6 +7,7 @@ pub(crate) mod entity;
 mod load;
 pub(crate) mod map;
 pub(crate) mod member;
+mod register;
 pub(crate) mod role;
 mod standing;
 

@@ -25,7 +25,7 @@ pub(crate) use lane::{Ask, HotCommand};
 const BATCH: usize = 256;
 /// Commands that may wait; beyond, the asker is told to come back.
 const QUEUE: usize = 4096;
-/// Transactions of hot commands under way at once on PostgreSQL; the rest of the pool is for everybody else.
+/// Transactions of hot commands under way at once on PostgreSQL; the other write connections are for units of work.
 const IN_FLIGHT: usize = 4;
 
 /// The way to the writer task. The task does not keep the store alive; it ends with it, or when [`Writer::stop`] is called and

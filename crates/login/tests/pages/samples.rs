@@ -411,10 +411,7 @@ fn answers(w: Words) -> Vec<(&'static str, Page)> {
         ),
         page!(
             "already-logged-in",
-            AlreadyLoggedIn {
-                message: Text::of("differentUserAuthenticated").with(w.w("grace")),
-                link: w.back(),
-            }
+            AlreadyLoggedIn { message: Text::of("differentUserAuthenticated").with(w.w("grace")), link: w.back() }
         ),
         page!(
             "info",

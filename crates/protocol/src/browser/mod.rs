@@ -13,6 +13,7 @@ pub use cookie::{Cookie, Lifetime, Readable, cookie_of, cookie_path, is_secure};
 pub use in_browser::{Browser, InBrowser};
 pub use layer::{SESSION_COOKIE, layer};
 pub use store::SESSION_SECONDS;
+pub use tower_sessions::session::Error as SessionError;
 
 use crate::{Interaction, Pages, Portreeve};
 

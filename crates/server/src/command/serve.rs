@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crypto::password::HashSpec;
-use identity::Identity;
+use identity::{FolderOfLists, Identity};
 use protocol::{Portreeve, WebSettings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -20,10 +20,12 @@ use crate::management::{self, Started};
 use crate::router::{self, RouterSettings};
 use crate::signals::Signals;
 use crate::store::{self, Store};
-use crate::{metrics, plugins, process};
+use crate::{metrics, pages, plugins, process};
 
 /// Realm of the first administrator.
 const MASTER: &str = "master";
+/// Where lists of forbidden passwords are, in the data folder: as with Keycloak.
+const PASSWORD_LISTS: &str = "password-blacklists";
 /// Connections of the management listener, and files that are not connections.
 const MANAGEMENT_CONNECTIONS: usize = 64;
 const OTHER_FILES: usize = 128;
@@ -68,7 +70,10 @@ async fn run(
     import::at_start(identity, &serve.import, &*portreeve.plugins).await?;
 
     announce(serve, address, management.as_ref().map(|(address, _)| *address), password.as_ref());
+    let lists = FolderOfLists::new(settings.data_dir.join(PASSWORD_LISTS));
+    let login = pages::login(None, Arc::new(lists))?;
     let router_settings = RouterSettings {
+        login: Some(login),
         registry_realm: serve.registry_realm.clone(),
         body_bytes: limits.body_bytes,
         requests_per_second_per_address: limits.requests_per_address,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use login::Login;
 use protocol::Portreeve;
 use tower::Layer as _;
 
@@ -18,7 +19,7 @@ use crate::plugins;
 use edge::Edge;
 
 /// What the routes need to know besides [`Portreeve`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RouterSettings {
     /// Realm that `/auth` and `/auth/token` answer for.
     pub registry_realm: Option<String>,
@@ -26,11 +27,13 @@ pub struct RouterSettings {
     pub body_bytes: usize,
     /// Requests a second of one address; 0: no limit.
     pub requests_per_second_per_address: u32,
+    /// How people log in; without it nobody can, and no browser half is served.
+    pub login: Option<Login>,
 }
 
 impl Default for RouterSettings {
     fn default() -> Self {
-        Self { registry_realm: None, body_bytes: 1024 * 1024, requests_per_second_per_address: 0 }
+        Self { registry_realm: None, body_bytes: 1024 * 1024, requests_per_second_per_address: 0, login: None }
     }
 }
 
@@ -46,6 +49,12 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
         .route("/realms/{realm}/{*rest}", axum::routing::any(realm::nothing_here));
     if let Some(realm) = &settings.registry_realm {
         routes = routes.merge(plugins::registry_alias(realm));
+    }
+    if let Some(login) = &settings.login {
+        let state = login.state(portreeve);
+        let halves = portreeve.plugins.browser().merge(login.routes());
+        let halves = halves.layer(from_fn_with_state(state.clone(), protocol::browser::layer)).with_state(state);
+        routes = routes.merge(halves).merge(login.static_files().with_state(()));
     }
     let edge = Arc::new(Edge::new(portreeve, settings));
     let inside = routes

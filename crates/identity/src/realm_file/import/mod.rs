@@ -1,10 +1,10 @@
 //! Brings a realm in: all of it or nothing.
 //!
 //! A new realm is written in batches under an invisible row, so that no transaction is held for long, and shown by one
-//! statement; what a crash leaves behind stays invisible and is swept before the next import and at the next start, but
-//! never while an import runs, in this process or another on the same database. A realm that replaces another
+//! statement; what a crash leaves behind stays invisible and is swept once no import is alive. A realm that replaces another
 //! keeps its ids, which are primary keys, so old and new cannot stand side by side: that import is one transaction.
 
+mod alive;
 mod document;
 mod key_rows;
 mod passwords;
@@ -17,11 +17,15 @@ use std::fmt;
 
 use crypto::random::Random;
 
+pub(super) use self::alive::Alive;
+use self::write::Existing;
 use super::check::check_with_plugins;
 use super::fault::{Faults, FileFault};
 use super::report::Report;
 use super::{ClientBirth, Progress, RealmFile};
 use crate::{Error, Identity, Timestamp, sealing};
+
+pub(crate) use self::alive::{lock_file, sweep_dead_imports};
 
 /// Faults of plugins that are told one by one.
 const FAULTS: usize = 1_000;
@@ -53,7 +57,7 @@ pub enum ImportError {
     Faults(Vec<FileFault>),
     /// The realm exists.
     Exists(String),
-    /// Another import of this realm is under way, or one was cut off while others still run.
+    /// Another import of this realm is under way, or one that was cut off cannot be swept while others are under way.
     UnderWay(String),
     /// The store failed.
     Store(Error),
@@ -74,7 +78,7 @@ impl fmt::Display for ImportError {
             ImportError::Exists(name) => write!(f, "realm {name} exists"),
             ImportError::UnderWay(name) => write!(
                 f,
-                "an import of realm {name} is under way; what one that was cut off has left behind is swept once no other runs"
+                "an import of realm {name} is under way, or was cut off and is swept once no other import is under way"
             ),
             ImportError::Store(error) => write!(f, "{error}"),
         }
@@ -123,14 +127,33 @@ impl Identity {
     /// [`ImportError`]; the store is as it was.
     pub async fn import_realm(
         &self,
-        mut file: RealmFile,
+        file: RealmFile,
         strategy: Strategy,
         births: &dyn ClientBirth,
         progress: &dyn Progress,
     ) -> Result<ImportOutcome, ImportError> {
-        self.0.importers.sweep(self.store()).await?;
-        let _running = self.0.importers.enter(self.store()).await?;
-        let existing = write::existing(self, &file.name).await?;
+        let mut alive = Alive::begin(self.store()).await?;
+        let mut existing = write::existing(self, &file.name).await?;
+        if existing.as_ref().is_some_and(|found| !found.visible) {
+            // Mostly what an import that died has left. While this one counts as alive nothing is swept.
+            alive.end().await;
+            sweep_dead_imports(&self.0).await?;
+            alive = Alive::begin(self.store()).await?;
+            existing = write::existing(self, &file.name).await?;
+        }
+        let done = self.import_alive(file, existing, strategy, births, progress).await;
+        alive.end().await;
+        done
+    }
+
+    async fn import_alive(
+        &self,
+        mut file: RealmFile,
+        existing: Option<Existing>,
+        strategy: Strategy,
+        births: &dyn ClientBirth,
+        progress: &dyn Progress,
+    ) -> Result<ImportOutcome, ImportError> {
         let replaced = match (existing, strategy) {
             (Some(found), _) if !found.visible => return Err(ImportError::UnderWay(file.name)),
             (Some(_), Strategy::Fail) => return Err(ImportError::Exists(file.name)),

@@ -11,7 +11,7 @@ use crate::realm_file::user_form::settle_user;
 use crate::realm_file::{RealmFile, UserList};
 
 /// Users of one transaction: long enough to be fast, short enough that requests do not wait.
-const USERS_PER_BATCH: u64 = 5_000;
+const USERS_PER_BATCH: u64 = 2_500;
 /// Batches that are made while one is written.
 const BATCHES_AHEAD: usize = 1;
 /// A user was within its limit when the file was checked.

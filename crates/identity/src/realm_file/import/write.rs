@@ -1,6 +1,9 @@
 //! Writing a realm: what waits for what, and in how many transactions.
 
+use std::time::Duration;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use tokio::time::interval;
 
 use super::realm_rows::RealmRows;
 use super::source::Source;
@@ -15,6 +18,10 @@ const IDS_PER_STATEMENT: usize = 5_000;
 /// Page cache of SQLite's write connection while an import runs, in KiB: the indexes of many users are hit all over,
 /// and a small cache would read and write each of their pages again and again.
 const CACHE_KIB: u32 = 128 * 1024;
+
+/// SQLite's write lock is left alone for so long after each batch. Whoever waits for it in another process asks every 100 ms: an import
+/// that took it again at once would keep a server beside it from writing for as long as it runs.
+const ROOM_FOR_OTHERS: Duration = Duration::from_millis(110);
 
 /// A realm that has the name already.
 pub(super) struct Existing {
@@ -55,12 +62,17 @@ pub(super) async fn add(
     let written = async {
         let mut source = Source::start(&file, UserRows::new(stock, id.to_string(), directory, hashes));
         progress.start("users", file.users());
+        let mut pace = identity.store().is_single_node().then(|| interval(ROOM_FOR_OTHERS));
         while let Some(batch) = source.next().await? {
             let users = batch.users;
             let tx = identity.begin().await?;
             send(&tx, batch, &file).await?;
             tx.commit().await?;
             progress.advance(users);
+            if let Some(pace) = &mut pace {
+                pace.reset();
+                pace.tick().await;
+            }
         }
         progress.finish();
         show(identity, &id, &name).await
