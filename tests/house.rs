@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-mail", 2),
     ("portreeve-protocol", 2),
     ("portreeve-protocol-docker", 3),
+    ("portreeve-protocol-oidc", 3),
     ("portreeve-login", 3),
     ("portreeve", 5),
     ("portreeve-tests", 6),

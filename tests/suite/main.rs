@@ -17,4 +17,5 @@
 mod docker_v2;
 mod harness;
 mod login;
+mod openid_connect;
 mod realm_files;

@@ -1,7 +1,9 @@
-//! A small reader of DER, enough for keys and certificates.
+//! A small reader and writer of DER, enough for keys and certificates.
 
 /// `SEQUENCE`.
 pub(crate) const SEQUENCE: u8 = 0x30;
+/// `NULL`.
+pub(crate) const NULL: u8 = 0x05;
 /// `INTEGER`.
 pub(crate) const INTEGER: u8 = 0x02;
 /// `BIT STRING`.
@@ -110,6 +112,34 @@ fn length(bytes: &[u8]) -> Option<(usize, usize)> {
     let value = digits.iter().fold(0u64, |value, digit| (value << 8) | u64::from(*digit));
     let shortest = digits.first() != Some(&0) && value >= 0x80;
     shortest.then_some((usize::try_from(value).ok()?, 1 + count))
+}
+
+/// One element: tag, length, contents.
+pub(crate) fn write(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(contents.len() + 6);
+    out.push(tag);
+    // X.690 §8.1.3: below 128 the length itself, else how many bytes it has and those bytes.
+    match contents.len() {
+        short @ 0..128 => out.push(short as u8),
+        long => {
+            let bytes: Vec<u8> = long.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+            out.push(0x80 | bytes.len() as u8);
+            out.extend(bytes);
+        }
+    }
+    out.extend_from_slice(contents);
+    out
+}
+
+/// An `INTEGER` from unsigned big-endian bytes.
+pub(crate) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
+    let mut contents = bytes.get(start..).unwrap_or_default().to_vec();
+    // X.690 §8.3.3: a first bit of one would mean a negative number, and nothing at all is no number.
+    if contents.first().is_none_or(|first| first & 0x80 != 0) {
+        contents.insert(0, 0);
+    }
+    write(INTEGER, &contents)
 }
 
 #[cfg(test)]

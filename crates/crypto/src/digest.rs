@@ -1,6 +1,7 @@
 //! Digests, message authentication and comparison in constant time.
 
 use aws_lc_rs::{digest, hmac};
+use md5::Digest as _;
 use subtle::ConstantTimeEq;
 
 /// SHA-256 of `data`.
@@ -8,9 +9,19 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     fixed(digest::digest(&digest::SHA256, data).as_ref())
 }
 
+/// SHA-384 of `data`.
+pub fn sha384(data: &[u8]) -> [u8; 48] {
+    fixed(digest::digest(&digest::SHA384, data).as_ref())
+}
+
 /// SHA-512 of `data`.
 pub fn sha512(data: &[u8]) -> [u8; 64] {
     fixed(digest::digest(&digest::SHA512, data).as_ref())
+}
+
+/// MD5 of `data`, for ids that others derived with it and that must stay the same. Never for a security decision.
+pub fn md5_for_legacy_ids(data: &[u8]) -> [u8; 16] {
+    md5::Md5::digest(data).into()
 }
 
 /// SHA-1 of `data`, for the formats that still name it (`x5t` of a JWK). Never for a security decision.
@@ -47,6 +58,17 @@ mod tests {
     #[test]
     fn sha_vectors_of_fips_180() {
         assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            hex(&sha384(b"abc")),
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
+        );
+        assert_eq!(
+            hex(&sha512(b"abc")),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd\
+             454d4423643ce80e2a9ac94fa54ca49f"
+        );
+        // RFC 1321 appendix A.5.
+        assert_eq!(hex(&md5_for_legacy_ids(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
         assert_eq!(hex(&sha1_for_legacy_formats(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
     }
 

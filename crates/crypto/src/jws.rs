@@ -73,6 +73,21 @@ pub fn sign(
     Ok(token)
 }
 
+/// The left half of a text's digest, base64url: what `at_hash`, `c_hash` and `s_hash` hold for a token of this algorithm.
+// OpenID Connect Core §3.1.3.6 and §3.3.2.11: the digest is that of the token's own algorithm. Ed25519 uses SHA-512.
+pub fn half_digest(algorithm: Algorithm, text: &str) -> String {
+    let text = text.as_bytes();
+    match algorithm {
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => half(&crate::digest::sha256(text)),
+        Algorithm::Rs384 | Algorithm::Ps384 | Algorithm::Es384 => half(&crate::digest::sha384(text)),
+        Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::Es512 | Algorithm::EdDsa => half(&crate::digest::sha512(text)),
+    }
+}
+
+fn half(digest: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest.split_at(digest.len() / 2).0)
+}
+
 fn encoded_len(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }
@@ -132,6 +147,15 @@ mod tests {
             assert_eq!(read.claims["sub"], "x", "{algorithm}");
             assert_eq!(read.header.kid.as_deref(), Some("kid"));
         }
+    }
+
+    /// OpenID Connect Core, appendix A.3 and A.4.
+    #[test]
+    fn half_digests_are_those_of_the_specification() {
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(half_digest(Algorithm::Rs256, token), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(half_digest(Algorithm::Es384, token).len(), 32);
+        assert_eq!(half_digest(Algorithm::EdDsa, token).len(), 43);
     }
 
     #[test]

@@ -12,8 +12,9 @@
 //! | spec | file |
 //! |---|---|
 //! | RFC 7515 (JWS), RFC 7518 §3 (algorithms), RFC 8037 (Ed25519) | `jws.rs`, `algorithm.rs`, `key.rs` |
-//! | RFC 2104 (HMAC), RFC 7518 §3.2 | `mac.rs` |
-//! | RFC 7517 (JWK) | `jwk.rs` |
+//! | RFC 7518 §3.2 (HMAC with a shared secret) | `mac.rs` |
+//! | RFC 7515 §5.2 (reading a JWS) | `compact.rs` |
+//! | RFC 7517 (JWK), keys of others | `jwk.rs`, `jwk_set.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |
 //! | RFC 5280 (certificates) | `certificate.rs` |
 //! | RFC 9106 (Argon2), RFC 8018 §5.2 (PBKDF2), Keycloak's credential format | `password/` |
@@ -22,9 +23,11 @@
 pub mod algorithm;
 mod base32;
 pub mod certificate;
+pub mod compact;
 mod der;
 pub mod digest;
 pub mod jwk;
+pub mod jwk_set;
 pub mod jws;
 pub mod key;
 pub mod key_id;

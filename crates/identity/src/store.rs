@@ -14,8 +14,17 @@ use sea_orm::{
 };
 
 use crate::{
-    Clock, Error, Tx, authenticate::Door, event::Events, login_failure::Failures, poller::Poll, realm::map::Realms,
-    session::Sessions, sweep::Sweeper, ticket::map::Tickets, user::map::Users, writer::Writer,
+    Clock, Error, Tx,
+    authenticate::Door,
+    event::Events,
+    login_failure::Failures,
+    poller::Poll,
+    realm::map::Realms,
+    session::Sessions,
+    sweep::Sweeper,
+    ticket::{Marks, map::Tickets},
+    user::map::Users,
+    writer::Writer,
 };
 
 /// The identity store, open. Clones share everything.
@@ -32,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) realms: Realms,
     pub(crate) users: Users,
     pub(crate) tickets: Tickets,
+    pub(crate) marks: Marks,
     pub(crate) sessions: Sessions,
     /// Keys are made one realm at a time.
     pub(crate) making_keys: tokio::sync::Mutex<()>,

@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool at a terminal: what it says is its purpose")]
 
-#[path = "../tests/pages/samples.rs"]
+#[path = "../tests/pages/samples/mod.rs"]
 mod samples;
 
 use std::collections::BTreeMap;
@@ -26,7 +26,9 @@ async fn main() {
     let themes = match Themes::load(folder.as_deref().map(Path::new)) {
         Ok(themes) => themes,
         Err(faults) => {
-            faults.iter().for_each(|fault| println!("{fault}"));
+            for fault in faults {
+                println!("{fault}");
+            }
             return;
         }
     };
@@ -53,9 +55,9 @@ async fn page(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
     let asked = |name: &str| query.get(name).map(String::as_str);
-    let locales: Vec<String> = themes.locales("login", "base").iter().map(ToString::to_string).collect();
-    let locales = if asked("locales").is_some() { vec!["ar".to_owned(), "en".to_owned()] } else { locales };
-    let link = format!("/{wanted}");
+    let locales: Vec<String> =
+        themes.locales("login", asked("theme").unwrap_or("base")).iter().map(ToString::to_string).collect();
+    let link = format!("/{wanted}?theme={}", asked("theme").unwrap_or("base"));
     let frame = themes.frame(&FrameRequest {
         realm: RealmLook {
             name: "harbour",

@@ -16,7 +16,7 @@ pub(crate) const PAGE: &str = "OAUTH_GRANT";
 
 /// Whether the person has to be asked.
 pub(crate) async fn is_needed(visit: &Visit, tab: &Tab, user: &Arc<User>) -> Result<bool, Error> {
-    if tab.consented || !visit.client.consent_required {
+    if tab.consented || !(visit.client.consent_required || tab.demands.ask_consent) {
         return Ok(false);
     }
     if tab.demands.prompt.consent {

@@ -47,7 +47,7 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
         }
         let unknown = BTreeMap::from([("no-such-key".to_owned(), "x".to_owned())]);
         demand(
-            kind.form().is_empty() || !kind.check(&unknown).is_empty(),
+            kind.takes_any_key() || kind.form().is_empty() || !kind.check(&unknown).is_empty(),
             format!("the mapper kind `{}` takes a key that it does not know", kind.id()),
         );
     }
@@ -84,11 +84,11 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
     }
 
     unique("event kind", plugin.event_kinds().iter().map(|kind| kind.name), &mut demand);
-    let prefixes: BTreeSet<&str> =
-        plugin.event_kinds().iter().map(|kind| kind.name.split_once('.').map_or("", |(prefix, _)| prefix)).collect();
+    let own = plugin.event_kinds().iter().filter(|kind| !is_keycloaks_word(kind.name));
+    let prefixes: BTreeSet<&str> = own.map(|kind| kind.name.split_once('.').map_or("", |(prefix, _)| prefix)).collect();
     demand(
-        prefixes.len() == 1 && !prefixes.contains(""),
-        "the event kinds do not share one prefix before a dot".into(),
+        prefixes.len() <= 1 && !prefixes.contains(""),
+        "the event kinds are neither Keycloak's words nor share one prefix before a dot".into(),
     );
     demand(plugin.event_kinds().iter().any(|kind| !kind.is_error), "no event kind tells of a success".into());
     demand(plugin.event_kinds().iter().any(|kind| kind.is_error), "no event kind tells of a refusal".into());
@@ -106,6 +106,7 @@ pub fn check(plugin: &dyn Plugin) -> Vec<String> {
     drop(plugin.api());
     drop(plugin.browser());
     drop(plugin.well_known());
+    drop(plugin.server_well_known());
     faults
 }
 
@@ -148,6 +149,10 @@ fn unique<T: AsRef<str>>(what: &str, names: impl Iterator<Item = T>, demand: &mu
         let fresh = seen.insert(name.clone());
         demand(fresh, format!("{what}: `{name}` is there twice"));
     }
+}
+
+fn is_keycloaks_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn is_id(text: &str) -> bool {

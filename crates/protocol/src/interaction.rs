@@ -57,6 +57,9 @@ pub struct Demands {
     pub kc_action: Option<String>,
     /// Which identity provider to go to at once (`kc_idp_hint`).
     pub idp_hint: Option<String>,
+    /// Whether the person is asked for consent although the client's registration does not say so: whoever began this may be
+    /// somebody else (RFC 8628 §5.4).
+    pub ask_consent: bool,
     /// Client scopes that the client asks for; shown where consent is needed.
     pub consent: Vec<ScopeId>,
     /// The flow to start with.

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::Response;
 use crypto::secret::Secret;
-use http::HeaderMap;
 use identity::{
     Client, Error, LiveSession, Methods, NewClientSession, NewSession, Notes, Proven, Realm, SessionId, User,
     WithTicket,
 };
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::web::RequestFacts;
 use crate::{BoxFuture, Outcome, Portreeve};
 
@@ -61,8 +61,8 @@ pub struct Completed {
     pub facts: RequestFacts,
     /// The open end of the request.
     pub outcome: Outcome,
-    /// The request's headers.
-    pub headers: HeaderMap,
+    /// The browser's side.
+    pub browser: Browser,
     /// The protocol's own request.
     pub payload: Value,
     /// The session, to be opened or joined in the commit that makes what the protocol answers with.
@@ -106,8 +106,8 @@ pub struct Failed {
     pub facts: RequestFacts,
     /// The open end of the request.
     pub outcome: Outcome,
-    /// The request's headers.
-    pub headers: HeaderMap,
+    /// The browser's side.
+    pub browser: Browser,
     /// The protocol's own request.
     pub payload: Value,
     /// Why.

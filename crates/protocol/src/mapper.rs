@@ -19,6 +19,11 @@ pub trait MapperKind: Send + Sync {
     fn category(&self) -> &'static str;
     /// The keys of its configuration.
     fn form(&self) -> &'static [FormField];
+    /// Whether a key that the form does not name is let pass: a kind that only ever adds may take what tools of the field
+    /// leave there; one that decides about access must not.
+    fn takes_any_key(&self) -> bool {
+        false
+    }
     /// What is wrong with a configuration.
     fn check(&self, config: &BTreeMap<String, String>) -> Vec<FieldFault>;
 }

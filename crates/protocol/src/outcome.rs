@@ -80,6 +80,13 @@ impl Outcome {
         }
     }
 
+    /// The request turned out to be of another sort than its door at large: its refusal or fault is told by these kinds.
+    pub fn about(&mut self, kinds: EventKinds) {
+        if let Some(open) = &mut self.0 {
+            open.kinds = kinds;
+        }
+    }
+
     /// Something that happened on the way, with an event of its own; the request goes on.
     pub fn also(&self, kind: &'static str, error: Option<&'static str>, details: Details) {
         if let Some(open) = &self.0 {

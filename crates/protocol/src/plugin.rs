@@ -23,7 +23,8 @@ pub struct ClientSettings<'a> {
 /// A kind of event that a plugin records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventKind {
-    /// `<prefix>.<what>`, the prefix the same for all of a plugin's kinds.
+    /// `<prefix>.<what>`, the prefix the same for all of a plugin's kinds; or, where Keycloak has a kind for it, Keycloak's
+    /// word in upper case.
     pub name: &'static str,
     /// Name for people.
     pub label: &'static str,
@@ -82,8 +83,20 @@ pub trait Plugin: Send + Sync + 'static {
         Router::new()
     }
 
+    /// Routes for browsers at addresses of their own, mounted at `/realms/{realm}`: for an address that people type, or that a
+    /// specification or Keycloak puts there.
+    fn realm_pages(&self) -> Router<BrowserState> {
+        Router::new()
+    }
+
     /// Public documents, mounted at `/realms/{realm}/.well-known`.
     fn well_known(&self) -> Router<ApiState> {
+        Router::new()
+    }
+
+    /// Public documents about a realm at the server's own `/.well-known` (RFC 8615), with `/realms/{realm}` after the
+    /// document's name.
+    fn server_well_known(&self) -> Router<ApiState> {
         Router::new()
     }
 

@@ -66,19 +66,24 @@ impl Plugins {
         })
     }
 
-    /// The browser halves of all plugins, at the same places.
+    /// The browser halves of all plugins, at the same places, and their pages below the realms.
     pub fn browser(&self) -> Router<BrowserState> {
-        self.plugins.iter().filter(|plugin| plugin.browser().has_routes()).fold(Router::new(), |router, plugin| {
+        let halves = self.plugins.iter().filter(|plugin| plugin.browser().has_routes());
+        let halves = halves.fold(Router::new(), |router, plugin| {
             router.nest(&format!("/realms/{{realm}}/protocol/{}", plugin.id()), plugin.browser())
-        })
+        });
+        let pages = self.plugins.iter().map(|plugin| plugin.realm_pages()).filter(Router::has_routes);
+        pages.fold(halves, |router, pages| router.nest("/realms/{realm}", pages))
     }
 
-    /// The public documents of all plugins, each at `/realms/{realm}/.well-known`.
+    /// The public documents of all plugins, at `/realms/{realm}/.well-known` and at `/.well-known`.
     pub fn well_known(&self) -> Router<ApiState> {
-        self.plugins
-            .iter()
-            .filter(|plugin| plugin.well_known().has_routes())
-            .fold(Router::new(), |router, plugin| router.nest("/realms/{realm}/.well-known", plugin.well_known()))
+        let halves = self.plugins.iter().flat_map(|plugin| {
+            [("/realms/{realm}/.well-known", plugin.well_known()), ("/.well-known", plugin.server_well_known())]
+        });
+        halves
+            .filter(|(_, half)| half.has_routes())
+            .fold(Router::new(), |router, (place, half)| router.nest(place, half))
     }
 
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.

@@ -27,12 +27,25 @@ macro_rules! resource {
 }
 
 /// Every language of the house: tag, file, text.
-pub(crate) const BUNDLES: &[(&str, &str, &str)] = &[bundle!("en", "messages_en.properties")];
+pub(crate) const BUNDLES: &[(&str, &str, &str)] = &[
+    bundle!("de", "messages_de.properties"),
+    bundle!("en", "messages_en.properties"),
+    bundle!("es", "messages_es.properties"),
+    bundle!("fr", "messages_fr.properties"),
+    bundle!("it", "messages_it.properties"),
+    bundle!("ja", "messages_ja.properties"),
+    bundle!("nl", "messages_nl.properties"),
+    bundle!("pl", "messages_pl.properties"),
+    bundle!("pt", "messages_pt.properties"),
+    bundle!("uk", "messages_uk.properties"),
+    bundle!("zh-CN", "messages_zh_CN.properties"),
+];
 
 const RESOURCES: &[(&str, &[u8])] = &[
     resource!("css/login.css"),
     resource!("img/favicon.svg"),
     resource!("img/logo.svg"),
+    resource!("img/waves.svg"),
     resource!("js/copy.js"),
     resource!("js/form-post.js"),
     resource!("js/logout.js"),

@@ -29,6 +29,11 @@ impl Bundles {
         self.languages.get(locale)?.get(key).map(AsRef::as_ref)
     }
 
+    /// Whether there is a bundle for a language.
+    pub(crate) fn speaks(&self, locale: &Locale) -> bool {
+        self.languages.contains_key(locale)
+    }
+
     /// Every language that there is a bundle for.
     pub(crate) fn locales(&self) -> impl Iterator<Item = &Locale> {
         self.languages.keys()

@@ -77,7 +77,7 @@ fn read_theme(folder: &Path, name: &str, drafts: &mut Drafts, faults: &mut Fault
             match file_name(&part).as_str() {
                 "theme.properties" => draft.read_settings(&part, faults),
                 "messages" => draft.read_messages(&part, faults),
-                "fragments" => draft.read_fragments(&part, faults),
+                "fragments" => draft.read_fragments(&part, kind, faults),
                 "resources" if kind == Kind::Login => {
                     let mut left = FILES;
                     draft.read_resources(&part, "", DEPTH, &mut left, faults);
@@ -134,7 +134,7 @@ impl Draft {
         }
     }
 
-    fn read_fragments(&mut self, folder: &Path, faults: &mut Faults) {
+    fn read_fragments(&mut self, folder: &Path, kind: Kind, faults: &mut Faults) {
         for file in entries(folder, faults) {
             let name = file_name(&file);
             let stem = name.strip_suffix(".html").unwrap_or_default();
@@ -152,7 +152,7 @@ impl Draft {
                 continue;
             };
             let Some(html) = text(&file, faults) else { continue };
-            match Fragment::parse(&html) {
+            match Fragment::parse(&html, kind) {
                 Ok(fragment) => {
                     self.fragments.insert((slot, locale.flatten()), (file, Arc::new(fragment)));
                 }

@@ -1,7 +1,10 @@
 //! Named pieces of HTML that a theme folder puts into every page. They are the administrator's own and trusted as the
 //! theme's style sheets are; what they show of a realm or a message is escaped.
 
-use askama::filters::{Html, escape};
+use askama::filters::escape;
+
+use crate::Html;
+use crate::look::Kind;
 
 /// Where a fragment goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,16 +57,16 @@ pub(crate) trait Values {
 }
 
 impl Fragment {
-    /// Reads a fragment; the reason if it cannot be used.
-    pub(crate) fn parse(html: &str) -> Result<Self, String> {
-        refuse_inline_code(html)?;
+    /// Reads a fragment of a page or a mail; the reason if it cannot be used.
+    pub(crate) fn parse(html: &str, kind: Kind) -> Result<Self, String> {
+        refuse_inline_code(html, kind)?;
         let mut pieces = Vec::new();
         let mut rest = html;
         while let Some((before, from)) = rest.split_once("{{") {
             let (name, after) = from.split_once("}}").ok_or("`{{` has no `}}`")?;
             pieces.push(Piece::Html(before.into()));
             pieces.push(match name.trim() {
-                "resources" => Piece::Resources,
+                "resources" if kind == Kind::Login => Piece::Resources,
                 "realm" => Piece::Realm,
                 other => match other.strip_prefix("text:") {
                     Some(key) if !key.is_empty() => Piece::Text(key.into()),
@@ -102,8 +105,9 @@ fn escaped(text: &str) -> String {
     escape(text, Html).map(|safe| safe.to_string()).unwrap_or_default()
 }
 
-/// The pages' content policy lets no inline script or style run: better told at start than missed in a browser.
-fn refuse_inline_code(html: &str) -> Result<(), String> {
+/// The pages' content policy lets no inline script or style run: better told at start than missed in a browser. A mail
+/// has no style sheet, but runs no script at all.
+fn refuse_inline_code(html: &str, kind: Kind) -> Result<(), String> {
     let lower = html.to_ascii_lowercase();
     for tag in lower.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
@@ -111,8 +115,12 @@ fn refuse_inline_code(html: &str) -> Result<(), String> {
         let bare = without_quoted(tag);
         let attributes: Vec<&str> =
             bare.split_ascii_whitespace().skip(1).filter_map(|attribute| attribute.split('=').next()).collect();
-        if name == "style" || attributes.contains(&"style") {
+        let styled = name == "style" || attributes.contains(&"style");
+        if styled && kind == Kind::Login {
             return Err("inline styles do not work here: put them into one of the theme's style sheets".to_owned());
+        }
+        if name == "script" && kind == Kind::Email {
+            return Err("mails run no scripts".to_owned());
         }
         if name == "script" && !attributes.contains(&"src") {
             return Err("inline scripts do not work here: put them into one of the theme's script files".to_owned());
@@ -164,12 +172,20 @@ mod tests {
     #[test]
     fn values_are_escaped_and_not_read_again() {
         let fragment =
-            Fragment::parse("<p>{{realm}} {{ text:a }}</p><img src=\"{{resources}}/a.png\" alt=\"\">").unwrap();
+            Fragment::parse("<p>{{realm}} {{ text:a }}</p><img src=\"{{resources}}/a.png\" alt=\"\">", Kind::Login)
+                .unwrap();
         assert_eq!(
             fragment.render(&Page),
-            "<p>&#60;b&#62;{{text:a}}&#60;/b&#62; a&#38;</p><img src=\"/resources/1/login/x/a.png\" alt=\"\">"
+            "<p>&lt;b&gt;{{text:a}}&lt;/b&gt; a&amp;</p><img src=\"/resources/1/login/x/a.png\" alt=\"\">"
         );
         assert_eq!(fragment.texts().collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn a_mail_may_have_inline_styles_but_no_scripts_and_no_files() {
+        assert!(Fragment::parse("<p style=\"color:red\">{{realm}}</p>", Kind::Email).is_ok());
+        assert!(Fragment::parse("<script src=a></script>", Kind::Email).is_err());
+        assert!(Fragment::parse("{{resources}}", Kind::Email).is_err());
     }
 
     #[test]
@@ -183,11 +199,12 @@ mod tests {
             "<script>1</script>",
             "<p\nonclick=\"a()\">",
         ] {
-            assert!(Fragment::parse(html).is_err(), "{html}");
+            assert!(Fragment::parse(html, Kind::Login).is_err(), "{html}");
         }
         assert!(
             Fragment::parse(
-                "<script src=\"{{resources}}/a.js\"></script><p class=one title=\"log on online= style=\">style=</p>"
+                "<script src=\"{{resources}}/a.js\"></script><p class=one title=\"log on online= style=\">style=</p>",
+                Kind::Login
             )
             .is_ok()
         );

@@ -63,8 +63,8 @@ impl Themes {
     pub fn frame(&self, request: &FrameRequest<'_>) -> Frame {
         let realm = &request.realm;
         let look = Arc::clone(self.look(Kind::Login, request.theme));
-        let offered = offered(realm);
-        let locale = chosen(realm, &offered, &request.wishes);
+        let offered = offered(realm, &look);
+        let locale = chosen(&offered, realm.default_locale, &request.wishes);
         let resources = format!("{}/resources/{}/login/{}", request.root, self.version(), look.name);
         let languages = match request.language_link {
             Some(link) if offered.len() > 1 => offered.iter().map(|each| language(each, &locale, link)).collect(),
@@ -95,19 +95,29 @@ impl Themes {
     }
 }
 
-fn offered(realm: &RealmLook<'_>) -> Vec<Locale> {
+/// The language that a realm speaks to somebody with these wishes.
+pub(crate) fn locale_for(realm: &RealmLook<'_>, look: &Look, wishes: &Wishes<'_>) -> Locale {
+    chosen(&offered(realm, look), realm.default_locale, wishes)
+}
+
+/// What the realm offers and somebody has written texts for: a page must not claim a language that it does not speak.
+fn offered(realm: &RealmLook<'_>, look: &Look) -> Vec<Locale> {
     if !realm.internationalization {
         return Vec::new();
     }
     let mut offered: Vec<Locale> = realm.supported_locales.iter().filter_map(|tag| Locale::parse(tag)).collect();
-    offered.extend(realm.default_locale.and_then(Locale::parse).filter(|default| !offered.contains(default)));
-    offered.sort_by(|a, b| a.own_name().cmp(b.own_name()));
+    offered.extend(realm.default_locale.and_then(Locale::parse));
+    offered.retain(|locale| {
+        let own = realm.texts.is_some_and(|texts| texts.contains_key(locale.as_str()));
+        own || locale.chain().iter().any(|near| near.language() == locale.language() && look.bundles.speaks(near))
+    });
+    offered.sort_by(|a, b| a.own_name().cmp(b.own_name()).then_with(|| a.cmp(b)));
     offered.dedup();
     offered
 }
 
-fn chosen(realm: &RealmLook<'_>, offered: &[Locale], wishes: &Wishes<'_>) -> Locale {
-    let default = || realm.default_locale.filter(|_| realm.internationalization).and_then(Locale::parse);
+fn chosen(offered: &[Locale], default: Option<&str>, wishes: &Wishes<'_>) -> Locale {
+    let default = || default.and_then(Locale::parse).filter(|default| offered.contains(default));
     locale::choose(offered, wishes).or_else(default).unwrap_or_else(Locale::english)
 }
 

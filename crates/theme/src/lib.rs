@@ -17,6 +17,7 @@ mod base;
 mod bundle;
 pub mod email;
 mod error;
+mod escape;
 mod folder;
 mod fragment;
 mod frame;
@@ -33,6 +34,7 @@ mod text;
 mod themes;
 
 pub use error::ThemeError;
+pub use escape::Html;
 pub use fragment::Slot;
 pub use frame::{Frame, FrameRequest, Language};
 pub use locale::{Locale, Wishes};

@@ -69,3 +69,79 @@ fn answer(resource: &Resource, current: bool, request: &HeaderMap) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use futures_util::FutureExt as _;
+    use http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn fetch(themes: &Arc<Themes>, path: &str, tag: Option<&str>) -> (StatusCode, HeaderMap, Bytes) {
+        let mut request = Request::get(path);
+        if let Some(tag) = tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        let answer = themes.routes().oneshot(request.body(Body::empty()).unwrap());
+        let (parts, body) = answer.now_or_never().unwrap().unwrap().into_parts();
+        (parts.status, parts.headers, axum::body::to_bytes(body, 1 << 20).now_or_never().unwrap().unwrap())
+    }
+
+    #[test]
+    fn a_file_is_kept_for_good_under_its_version_and_asked_for_again_under_another() {
+        let themes = Themes::load(None).unwrap();
+        let path = format!("/resources/{}/login/base/css/login.css", themes.version());
+        let (status, headers, body) = fetch(&themes, &path, None);
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(headers["content-type"], "text/css;charset=utf-8");
+        assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert!(body.starts_with(b"/*"));
+        let tag = headers["etag"].to_str().unwrap();
+        for known in [tag.to_owned(), format!("\"x\", W/{tag}"), "*".to_owned()] {
+            let (status, headers, body) = fetch(&themes, &path, Some(&known));
+            assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0), "{known}");
+            assert_eq!(headers["etag"], tag);
+        }
+        let (_, headers, _) = fetch(&themes, "/resources/old/login/base/css/login.css", Some("\"x\""));
+        assert_eq!(headers["cache-control"], "no-cache");
+    }
+
+    #[test]
+    fn a51_nothing_but_a_theme_s_own_files_is_served() {
+        let themes = Themes::load(None).unwrap();
+        for path in [
+            "login/base/css/none.css",
+            "login/none/css/login.css",
+            "email/base/css/login.css",
+            "account/base/css/login.css",
+            "login/base/../base/css/login.css",
+            "login/base/%2e%2e/css/login.css",
+            "login/base/css%2flogin.css/",
+            "login/base/palette/fff.css",
+            "login/base/palette/12345g.css",
+        ] {
+            let (status, ..) = fetch(&themes, &format!("/resources/x/{path}"), None);
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn a62_an_svg_that_is_opened_runs_nothing() {
+        let themes = Themes::load(None).unwrap();
+        let (_, headers, _) = fetch(&themes, "/resources/x/login/base/img/logo.svg", None);
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none';") && policy.ends_with("sandbox"), "{policy}");
+    }
+
+    #[test]
+    fn a_realm_s_colour_is_a_style_sheet() {
+        let themes = Themes::load(None).unwrap();
+        let (status, headers, body) = fetch(&themes, "/resources/x/login/base/palette/b3261e.css", None);
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(headers["content-type"], "text/css;charset=utf-8");
+        assert!(body.starts_with(b":root{--accent:#b3261e;"), "{body:?}");
+    }
+}

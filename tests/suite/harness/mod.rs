@@ -30,7 +30,7 @@ pub struct World {
     pub identity: Identity,
     pub clock: ManualClock,
     portreeve: Portreeve,
-    router: Router,
+    pub router: Router,
     store: TestStore,
 }
 

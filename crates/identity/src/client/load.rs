@@ -239,7 +239,11 @@ fn secrets(identity: &Identity, row: &entity::Model, attributes: &mut BTreeMap<S
 
 fn is_public_by_nature(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    (name.contains("jwks") || name.contains("certificate")) && !name.contains("private") && !name.contains("secret")
+    // A switch that has its name from what it switches.
+    name == "client_credentials.use_refresh_token"
+        || (name.contains("jwks") || name.contains("certificate"))
+            && !name.contains("private")
+            && !name.contains("secret")
 }
 
 #[cfg(test)]
@@ -248,7 +252,9 @@ mod tests {
 
     #[test]
     fn keys_and_certificates_are_public_and_secrets_are_not() {
-        for name in ["jwks.string", "use.jwks.string", "jwt.credential.certificate"] {
+        for name in
+            ["jwks.string", "use.jwks.string", "jwt.credential.certificate", "client_credentials.use_refresh_token"]
+        {
             assert!(is_public_by_nature(name), "{name}");
         }
         for name in

@@ -24,7 +24,7 @@ use crate::{
     session::Sessions,
     store::{Inner, StatementCount, Store},
     sweep::Sweeper,
-    ticket::map::Tickets,
+    ticket::{Marks, map::Tickets},
     user::map::Users,
     writer::Writer,
 };
@@ -199,6 +199,7 @@ impl Identity {
             realms: Realms::default(),
             users: Users::default(),
             tickets: Tickets::default(),
+            marks: Marks::default(),
             sessions: Sessions::default(),
             making_keys: tokio::sync::Mutex::new(()),
             poll: Poll::default(),

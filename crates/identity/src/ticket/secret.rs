@@ -23,6 +23,11 @@ impl TicketHash {
         (is_prefix(prefix) && body.bytes().all(is_base64url)).then(|| Self(sha256(text.as_bytes())))
     }
 
+    /// The hash of a mark.
+    pub(super) fn of_mark(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
     /// The hash that a row holds; `None` when it is no SHA-256.
     pub(crate) fn stored(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)

@@ -9,7 +9,7 @@ use crate::{
     login_failure::{ClearFailures, RecordFailure},
     session::{AttachClient, CloseSessions, OpenSession, RotateRefresh, TouchSession},
     store::Inner,
-    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, TouchTicket},
+    ticket::{ConsumeTicket, IssueTicket, RevokeTickets, SetMark, TouchTicket},
 };
 
 /// Writes down once which commands there are; a new one is one more line below.
@@ -80,6 +80,7 @@ lanes! {
     consume: ConsumeTicket,
     touch: TouchTicket,
     revoke: RevokeTickets,
+    mark: SetMark,
     record_failure: RecordFailure,
     clear_failures: ClearFailures,
     open_session: OpenSession,

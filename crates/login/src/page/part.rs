@@ -90,6 +90,14 @@ impl Feedback {
         self.fields.iter().find(|error| error.field == field).map(|error| &error.text)
     }
 
+    /// The error of a field, if there is just one: it needs no list.
+    pub(super) fn only(&self) -> Option<&FieldError> {
+        match self.fields.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_wrong(&self) -> bool {
         !self.fields.is_empty()
     }

@@ -97,6 +97,9 @@ pub(crate) struct Serve {
     /// Realm file or folder to import at start; a realm that exists is left alone (repeatable)
     #[arg(long, value_name = "PATH")]
     import: Vec<String>,
+    /// Folder of themes for pages and mails, one folder each
+    #[arg(long, value_name = "DIR")]
+    themes_dir: Option<String>,
     /// Realm that /auth/token and /auth answer for
     #[arg(long, value_name = "NAME")]
     registry_realm: Option<String>,
@@ -242,6 +245,7 @@ impl Arguments {
                 ("tls_cert", one(&serve.tls_cert)),
                 ("tls_key", one(&serve.tls_key)),
                 ("import", serve.import.clone()),
+                ("themes_dir", one(&serve.themes_dir)),
                 ("registry_realm", one(&serve.registry_realm)),
                 ("trusted_proxy", serve.trusted_proxy.clone()),
             ]);
@@ -292,6 +296,8 @@ mod tests {
             "a",
             "--import",
             "b",
+            "--themes-dir",
+            "t",
             "--registry-realm",
             "r",
             "--trusted-proxy",
@@ -311,6 +317,7 @@ mod tests {
         let settings = configuration::load(&flags, &BTreeMap::new()).expect("good");
         assert_eq!(settings.serve.import.len(), 2);
         assert_eq!(settings.serve.trusted_proxies.len(), 2);
+        assert_eq!(settings.serve.themes_dir.as_deref(), Some(std::path::Path::new("t")));
         assert_eq!(settings.serve.registry_realm.as_deref(), Some("r"));
         assert!(settings.serve.tls.is_some() && settings.serve.management_listen.is_none());
     }

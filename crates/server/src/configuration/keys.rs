@@ -103,6 +103,13 @@ pub(crate) const KEYS: &[Key] = &[
         "/etc/portreeve/realm.json",
         "Realm files or folders read at start; a realm that exists is left alone.",
     ),
+    key(
+        "themes_dir",
+        Kind::Text,
+        None,
+        "/etc/portreeve/themes",
+        "Folder of themes for pages and mails, one folder each, read at start; a wrong one stops it.",
+    ),
     key("registry_realm", Kind::Text, None, "demo", "Realm that /auth and /auth/token answer for."),
     key(
         "bootstrap_admin_username",

@@ -93,6 +93,8 @@ pub struct ServeSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Realm files read at start.
     pub import: Vec<PathBuf>,
+    /// Folder of themes besides the built-in one.
+    pub themes_dir: Option<PathBuf>,
     /// Realm that `/auth` and `/auth/token` answer for.
     pub registry_realm: Option<String>,
     /// Name of the first administrator.
@@ -229,6 +231,7 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
         tls: tls.ok()?,
         trusted_proxies,
         import: layers.list("import").into_iter().map(PathBuf::from).collect(),
+        themes_dir: layers.text("themes_dir").map(PathBuf::from),
         registry_realm: layers.text("registry_realm"),
         admin_username: layers.text("bootstrap_admin_username").unwrap_or_else(|| "admin".to_owned()),
         admin_password,

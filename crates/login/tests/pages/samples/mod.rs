@@ -4,13 +4,22 @@ use axum::response::Response;
 use http::StatusCode;
 use login::page::part::{ActionChoices, Attempt, Feedback, Link, Severity, UsernameKind};
 use login::page::{
-    AlreadyLoggedIn, Choice, Code, ConfigureRecoveryCodes, ConfigureTotp, Consent, ConsentClient, DeleteAccount,
-    DeleteCredential, DeviceCode, ErrorPage, Expired, FieldKind, FormPost, FrontchannelLogout, Grant, Info, LoggedOut,
-    Login, LoginPassword, LoginUsername, LogoutConfirm, LogoutFrame, Otp, OtpDevice, ProfileField, Provider,
-    RecoveryCode, Register, RegisterTerms, ResetPassword, SelectAuthenticator, Terms, TotpParameters, UpdateEmail,
-    UpdatePassword, UpdateProfile, VerifyEmail, Way, WayIcon,
+    AlreadyLoggedIn, Code, ConfigureRecoveryCodes, ConfigureTotp, Consent, ConsentClient, DeviceCode, ErrorPage,
+    Expired, FormPost, FrontchannelLogout, Grant, Info, LoggedOut, Login, LoginPassword, LoginUsername, LogoutConfirm,
+    LogoutFrame, Otp, OtpDevice, Provider, RecoveryCode, SelectAuthenticator, TotpParameters, Way, WayIcon,
 };
 use theme::{Frame, Text};
+
+/// A sample: how a page is shown in any frame.
+macro_rules! page {
+    ($name:literal, $page:expr) => {{
+        let page = $page;
+        let shown: Page = Box::new(move |frame| page.render(frame));
+        ($name, shown)
+    }};
+}
+
+mod account;
 
 /// What a hostile text ends with.
 pub(crate) const PROBE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}${7*7}{0}";
@@ -42,13 +51,13 @@ impl Words {
         self.w("/realms/harbour/login-actions/authenticate?session_code=s&execution=e&client_id=web&tab_id=t")
     }
 
-    fn attempt(self) -> Option<Attempt> {
+    fn attempt(self) -> Attempt {
         let restart_link = self.w("/realms/harbour/login-actions/restart?client_id=web&tab_id=t");
-        Some(Attempt { username: self.w("ada@harbour.example"), restart_link })
+        Attempt { username: self.w("ada@harbour.example"), restart_link }
     }
 
-    fn back(self) -> Option<Link> {
-        Some(Link { href: self.w("https://app.example/"), text: Text::of("backToApplication") })
+    fn back(self) -> Link {
+        Link { href: self.w("https://app.example/"), text: Text::of("backToApplication") }
     }
 }
 
@@ -57,18 +66,10 @@ const ASKED: ActionChoices = ActionChoices { cancel: true, logout_sessions: Some
 /// Every sample: its name, and the page.
 pub(crate) fn all(w: Words) -> Vec<(&'static str, Page)> {
     let mut pages = log_in(w);
-    pages.extend(account(w));
+    pages.extend(account::all(w));
     pages.extend(factors(w));
     pages.extend(answers(w));
     pages
-}
-
-macro_rules! page {
-    ($name:literal, $page:expr) => {{
-        let page = $page;
-        let shown: Page = Box::new(move |frame| page.render(frame));
-        ($name, shown)
-    }};
 }
 
 fn log_in(w: Words) -> Vec<(&'static str, Page)> {
@@ -95,7 +96,7 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
         ..login.clone()
     };
     let again = Login {
-        attempt: w.attempt(),
+        attempt: Some(w.attempt()),
         username_kind: UsernameKind::Email,
         remember_me: None,
         register_link: None,
@@ -129,7 +130,7 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
             "login-password",
             LoginPassword {
                 action: w.action(),
-                attempt: w.attempt(),
+                attempt: Some(w.attempt()),
                 forgot_link: Some(w.w("/forgot")),
                 other_ways: true,
                 feedback: Feedback::field("password", Text::of("invalidPasswordMessage")),
@@ -139,7 +140,7 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
             "otp",
             Otp {
                 action: w.action(),
-                attempt: w.attempt(),
+                attempt: Some(w.attempt()),
                 devices: ["Phone", "Tablet at home"]
                     .map(|label| OtpDevice { id: w.w(label), label: w.w(label) })
                     .into(),
@@ -152,7 +153,7 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
             "recovery-code",
             RecoveryCode {
                 action: w.action(),
-                attempt: w.attempt(),
+                attempt: Some(w.attempt()),
                 number: 3,
                 other_ways: true,
                 feedback: Feedback::default(),
@@ -162,7 +163,7 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
             "select-authenticator",
             SelectAuthenticator {
                 action: w.action(),
-                attempt: w.attempt(),
+                attempt: Some(w.attempt()),
                 ways: vec![
                     way("password-display-name", "password-help-text", WayIcon::Password),
                     way("otp-display-name", "otp-help-text", WayIcon::Otp),
@@ -185,139 +186,6 @@ fn log_in(w: Words) -> Vec<(&'static str, Page)> {
     ]
 }
 
-fn field(name: &str, label: Option<&'static str>, value: &str) -> ProfileField {
-    ProfileField {
-        name: name.to_owned(),
-        label: label.map(Text::of),
-        values: vec![value.to_owned()],
-        required: true,
-        max_length: Some(255),
-        ..ProfileField::default()
-    }
-}
-
-fn basic_fields(w: Words) -> Vec<ProfileField> {
-    vec![
-        ProfileField { autocomplete: Some("username"), ..field("username", Some("username"), &w.w("ada")) },
-        ProfileField {
-            autocomplete: Some("email"),
-            kind: FieldKind::Html5("email"),
-            ..field("email", Some("email"), &w.w("ada@harbour.example"))
-        },
-        ProfileField { autocomplete: Some("given-name"), ..field("firstName", None, &w.w("Ada")) },
-        ProfileField { autocomplete: Some("family-name"), ..field("lastName", None, &w.w("Byron")) },
-    ]
-}
-
-fn further_fields(w: Words) -> Vec<ProfileField> {
-    let options: Vec<Choice> =
-        ["north", "south"].map(|value| Choice { value: w.w(value), label: w.literal(value) }).into();
-    let further = |name: &str, kind: FieldKind| ProfileField {
-        name: w.w(name),
-        label: Some(w.literal(name)),
-        kind,
-        values: vec![w.w("north"), w.w("x")],
-        placeholder: Some(w.literal("Placeholder")),
-        help_before: Some(w.literal("Before")),
-        help_after: Some(w.literal("After")),
-        group: Some(w.literal("Work")),
-        ..ProfileField::default()
-    };
-    vec![
-        ProfileField { read_only: true, ..further("badge", FieldKind::Text) },
-        further("phone", FieldKind::Html5("tel")),
-        further("about", FieldKind::Textarea { rows: Some(3), cols: Some(30) }),
-        further("quay", FieldKind::Select(options.clone())),
-        further("quays", FieldKind::Multiselect(options.clone())),
-        further("side", FieldKind::Radio(options.clone())),
-        further("sides", FieldKind::Checkboxes(options)),
-        further("ships", FieldKind::Multivalued),
-    ]
-}
-
-fn account(w: Words) -> Vec<(&'static str, Page)> {
-    let rules = vec![Text::of("passwordRuleLength").with("12"), Text::of("passwordRuleNotUsername")];
-    vec![
-        page!(
-            "register",
-            Register {
-                action: w.action(),
-                fields: basic_fields(w),
-                password: true,
-                password_rules: rules.clone(),
-                terms: Some(RegisterTerms { text: Text::of("termsText"), accepted: false }),
-                login_link: Some(w.w("/login")),
-                feedback: Feedback::field("username", Text::of("usernameExistsMessage"))
-                    .and_field("password-confirm", Text::of("invalidPasswordConfirmMessage"))
-                    .and_field("termsAccepted", Text::of("termsAcceptanceRequired")),
-            }
-        ),
-        page!(
-            "reset-password",
-            ResetPassword {
-                action: w.action(),
-                username: w.w("ada"),
-                username_kind: UsernameKind::UsernameOrEmail,
-                login_link: Some(w.w("/login")),
-                feedback: Feedback::default(),
-            }
-        ),
-        page!(
-            "update-password",
-            UpdatePassword {
-                action: w.action(),
-                username: w.w("ada"),
-                password_rules: rules,
-                choices: ASKED,
-                feedback: Feedback::field("password-new", Text::of("invalidPasswordMinLengthMessage").with("12")),
-            }
-        ),
-        page!(
-            "update-profile",
-            UpdateProfile {
-                action: w.action(),
-                fields: basic_fields(w).into_iter().chain(further_fields(w)).collect(),
-                choices: ActionChoices::default(),
-                feedback: Feedback::field(w.w("quay"), w.wrong())
-                    .and_field("email", Text::of("invalidEmailMessage"))
-                    .and_field(w.w("sides"), w.wrong()),
-            }
-        ),
-        page!(
-            "update-email",
-            UpdateEmail {
-                action: w.action(),
-                email: w.w("ada@harbour.example"),
-                choices: ASKED,
-                feedback: Feedback::default(),
-            }
-        ),
-        page!(
-            "verify-email",
-            VerifyEmail {
-                action: w.action(),
-                email: w.w("ada@harbour.example"),
-                resend: true,
-                change_link: Some(w.w("/change")),
-                choices: ActionChoices { cancel: true, logout_sessions: None },
-                feedback: Feedback::notice(Severity::Success, Text::of("emailSentMessage")),
-            }
-        ),
-        page!("terms", Terms { action: w.action(), text: terms(w) }),
-        page!(
-            "delete-account",
-            DeleteAccount { action: w.action(), choices: ASKED, feedback: Feedback::error(w.literal("Not now")) }
-        ),
-        page!("delete-credential", DeleteCredential { action: w.action(), label: w.literal("Phone") }),
-    ]
-}
-
-fn terms(w: Words) -> Text {
-    let paragraph = "Whoever enters the harbour keeps to its rules: lights at night, no wash in the basin, and the \
-                     harbour master's word is final. Berths are given by the day and may be taken back.";
-    w.literal(&[paragraph; 9].join("\n\n"))
-}
-
 fn factors(w: Words) -> Vec<(&'static str, Page)> {
     let codes = ["4T7R-99XN-QK2C", "M3PA-7YHD-W8VB", "Z6LE-2CKU-J5RS", "B9XQ-4NGT-E3MW", "H8DY-6VPF-C7KA"];
     vec![
@@ -326,7 +194,7 @@ fn factors(w: Words) -> Vec<(&'static str, Page)> {
             ConfigureTotp {
                 action: w.action(),
                 secret: w.w("s3cr3ts3cr3t"),
-                secret_base32: w.w("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+                secret_base32: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
                 uri: w.w("otpauth://totp/Harbour:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=6&issuer=Harbour"),
                 parameters: TotpParameters {
                     time_based: true,
@@ -393,10 +261,10 @@ fn answers(w: Words) -> Vec<(&'static str, Page)> {
                 action: w.action(),
                 session_code: w.w("code"),
                 client: Some(w.literal("Pilot Board")),
-                back: w.back(),
+                back: Some(w.back()),
             }
         ),
-        page!("logged-out", LoggedOut { status: StatusCode::OK, back: w.back() }),
+        page!("logged-out", LoggedOut { status: StatusCode::OK, back: Some(w.back()) }),
         page!(
             "frontchannel-logout",
             FrontchannelLogout {
@@ -411,7 +279,10 @@ fn answers(w: Words) -> Vec<(&'static str, Page)> {
         ),
         page!(
             "already-logged-in",
-            AlreadyLoggedIn { message: Text::of("differentUserAuthenticated").with(w.w("grace")), link: w.back() }
+            AlreadyLoggedIn {
+                message: Text::of("differentUserAuthenticated").with(w.w("grace")),
+                link: Some(w.back())
+            }
         ),
         page!(
             "info",
@@ -420,7 +291,7 @@ fn answers(w: Words) -> Vec<(&'static str, Page)> {
                 heading: Some(Text::of("confirmEmailAddressVerification").with(w.w("ada@harbour.example"))),
                 message: Text::of("requiredActionsMessage"),
                 actions: vec![Text::of("requiredAction.UPDATE_PASSWORD"), w.literal("Another")],
-                link: w.back(),
+                link: Some(w.back()),
             }
         ),
         page!(
@@ -439,7 +310,7 @@ fn answers(w: Words) -> Vec<(&'static str, Page)> {
             ErrorPage {
                 status: StatusCode::BAD_REQUEST,
                 message: Text::of("invalidParameterMessage").with(w.w("redirect_uri")),
-                back: w.back(),
+                back: Some(w.back()),
                 reference: Some(w.w("018f3c5e-7b1a-7c55-9a44-5c0a8f7f1b2d")),
             }
         ),
