@@ -13,9 +13,9 @@ use quick_cache::Weighter;
 use super::{ClientSession, SessionId, UserSession};
 use crate::{ClientId, Error, RealmId, Timestamp, UserId, cache::Map};
 
-/// Kilobytes of sessions in memory at most. A session with a client takes about one; what a client may have written into it
-/// counts, so that nobody can fill the memory with few sessions.
-const CAPACITY: usize = 50_000;
+/// Units of sessions in memory at most. A session with a client is one, of about 1.5 KiB; what a client may have written into
+/// it counts, so that nobody can fill the memory with few sessions.
+const CAPACITY: usize = 32_000;
 
 /// Which session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ impl Kept {
     }
 
     /// Puts a client's part in, in the place of an older one.
-    pub(super) fn put(&self, part: ClientSession) {
+    pub(super) fn put(&self, part: &ClientSession) {
         let mut parts = self.parts.write().unwrap_or_else(PoisonError::into_inner);
         let others = parts.iter().filter(|other| other.client != part.client).map(Arc::clone);
         *parts = others.chain([Arc::new(part.clone())]).collect();
@@ -88,23 +88,23 @@ impl Kept {
 }
 
 /// Bounded map of sessions.
-pub(crate) struct Sessions(Map<SessionKey, Arc<Kept>, Kilobytes>);
+pub(crate) struct Sessions(Map<SessionKey, Arc<Kept>, Units>);
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self(Map::weighted(CAPACITY, Kilobytes))
+        Self(Map::weighted(CAPACITY, Units))
     }
 }
 
 /// Weighs a session when it comes in.
 #[derive(Clone)]
-struct Kilobytes;
+struct Units;
 
-impl Weighter<SessionKey, Arc<Kept>> for Kilobytes {
+impl Weighter<SessionKey, Arc<Kept>> for Units {
     fn weight(&self, _: &SessionKey, kept: &Arc<Kept>) -> u64 {
         let parts = kept.parts.read().unwrap_or_else(PoisonError::into_inner);
         let notes = kept.session.notes.bytes() + parts.iter().map(|part| part.notes.bytes()).sum::<usize>();
-        // A first client's part is in the first kilobyte, and each further one takes about half of one.
+        // A first client's part is in the first unit, and each further one takes about half of one.
         1 + (notes + parts.len().saturating_sub(1) * 512) as u64 / 1024
     }
 }

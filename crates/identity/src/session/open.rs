@@ -312,6 +312,6 @@ impl HotCommand for AttachClient {
 
     fn forget(&self, (): &(), memory: &Inner) {
         let key = SessionKey { id: self.part.session, offline: self.part.offline };
-        memory.sessions.change(key, |kept| kept.put(self.part.clone()));
+        memory.sessions.change(key, |kept| kept.put(&self.part));
     }
 }

@@ -52,6 +52,7 @@ impl Identity {
     /// presentations at once, on any number of nodes; answered after the commit.
     ///
     /// Before the first rotation any genuine token of the client's part counts: whoever calls has checked that it is one.
+    #[allow(clippy::too_many_arguments, reason = "what is rotated, by what, and how often it may be")]
     pub async fn rotate_refresh(
         &self,
         realm: &Realm,

@@ -38,6 +38,10 @@ async fn on_each(test: impl AsyncFn(Scene)) {
     .await;
 }
 
+fn part(client: &ClientId) -> NewClientSession<'_> {
+    NewClientSession { client, notes: [("scope", "openid")].into_iter().collect() }
+}
+
 async fn prove(town: &Town) -> Proven {
     let peer = Peer { address: [192, 0, 2, 1].into() };
     let password = Secret::from("hunter2");
@@ -54,17 +58,13 @@ impl Scene {
         Arc::clone(self.town.realm.client(name).unwrap())
     }
 
-    fn part<'c>(&self, client: &'c ClientId) -> NewClientSession<'c> {
-        NewClientSession { client, notes: [("scope", "openid")].into_iter().collect() }
-    }
-
     /// A session of `anna` with a part of `web`.
     async fn open(&self) -> SessionId {
         let web = self.client("web").id.clone();
         let new = NewSession {
             address: Some([192, 0, 2, 1].into()),
             notes: [("AUTH_TIME", "1")].into_iter().collect(),
-            client: Some(self.part(&web)),
+            client: Some(part(&web)),
             ..NewSession::default()
         };
         self.town.identity.open_session(&self.town.realm, &self.proven, new).await.unwrap().0.id
@@ -74,12 +74,12 @@ impl Scene {
         let live = self.live(id, "web").await.unwrap();
         let web = self.client("web").id.clone();
         let identity = &self.town.identity;
-        identity.open_offline_session(&self.town.realm, &live, self.part(&web)).await.unwrap();
+        identity.open_offline_session(&self.town.realm, &live, part(&web)).await.unwrap();
     }
 
     async fn attach(&self, id: &SessionId, client: &str) -> Result<(), crate::Error> {
         let client = self.client(client).id.clone();
-        self.town.identity.attach_client(&self.town.realm, id, self.part(&client), None).await.map(drop)
+        self.town.identity.attach_client(&self.town.realm, id, part(&client), None).await.map(drop)
     }
 
     async fn live(&self, id: &SessionId, client: &str) -> Option<LiveSession> {

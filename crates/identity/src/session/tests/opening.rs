@@ -15,7 +15,7 @@ async fn an_opened_session_is_found_with_what_it_was_given_and_its_code() {
             address: Some([192, 0, 2, 1].into()),
             remember_me: false,
             notes: [("AUTH_TIME", "17")].into_iter().collect(),
-            client: Some(scene.part(&web)),
+            client: Some(part(&web)),
             ticket: Some(WithTicket(ticket, "code")),
         };
         let (opened, secret) = scene.town.identity.open_session(&scene.town.realm, &scene.proven, new).await.unwrap();
@@ -54,8 +54,7 @@ async fn a_client_joins_a_session_and_begins_anew_when_it_joins_again() {
         let app = scene.client("app").id.clone();
         let ticket = NewTicket::new(&scene.town.realm, "code");
         let identity = &scene.town.identity;
-        let secret =
-            identity.attach_client(&scene.town.realm, &id, scene.part(&app), Some(WithTicket(ticket, "code"))).await;
+        let secret = identity.attach_client(&scene.town.realm, &id, part(&app), Some(WithTicket(ticket, "code"))).await;
         let secret = secret.unwrap().unwrap();
         assert!(identity.find_ticket(&scene.town.realm, "code", &secret).await.unwrap().is_some());
         assert!(scene.has_part(&id, "app").await && scene.has_part(&id, "web").await);
@@ -79,7 +78,7 @@ async fn nobody_joins_a_session_that_is_gone_or_another_realms_and_no_code_comes
         scene.town.identity.close_session(&scene.town.realm, &id).await.unwrap();
         let web = scene.client("web").id.clone();
         let ticket = || Some(WithTicket(NewTicket::new(&scene.town.realm, "code"), "code"));
-        let gone = scene.town.identity.attach_client(&scene.town.realm, &id, scene.part(&web), ticket()).await;
+        let gone = scene.town.identity.attach_client(&scene.town.realm, &id, part(&web), ticket()).await;
         assert!(matches!(gone, Err(Error::NotFound("session"))), "{gone:?}");
         let id = scene.open().await;
         let mut tx = scene.town.identity.begin().await.unwrap();
@@ -89,7 +88,7 @@ async fn nobody_joins_a_session_that_is_gone_or_another_realms_and_no_code_comes
         tx.commit().await.unwrap();
         let other = scene.town.store.realm("other").await;
         let identity = &scene.town.identity;
-        let refused = identity.attach_client(&other, &id, scene.part(&foreign), None).await;
+        let refused = identity.attach_client(&other, &id, part(&foreign), None).await;
         assert!(matches!(refused, Err(Error::NotFound("session"))), "{refused:?}");
         assert!(identity.live_session(&other, &id, false, Some(&foreign)).await.unwrap().is_none());
         assert!(identity.open_session(&other, &scene.proven, NewSession::default()).await.is_err());
@@ -111,7 +110,7 @@ async fn a20_no_session_comes_of_a_proof_that_a_change_of_the_user_has_overtaken
             tx.commit().await.unwrap();
             let web = scene.client("web").id.clone();
             let ticket = WithTicket(NewTicket::new(&scene.town.realm, "code"), "code");
-            let new = NewSession { client: Some(scene.part(&web)), ticket: Some(ticket), ..NewSession::default() };
+            let new = NewSession { client: Some(part(&web)), ticket: Some(ticket), ..NewSession::default() };
             let refused = scene.town.identity.open_session(&scene.town.realm, &scene.proven, new).await;
             assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
         }
@@ -130,7 +129,7 @@ async fn what_is_too_long_or_of_no_client_is_refused() {
         let refused = scene.town.identity.open_session(&scene.town.realm, &scene.proven, new).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
         let nobody = ClientId::from("nobody");
-        let new = NewSession { client: Some(scene.part(&nobody)), ..NewSession::default() };
+        let new = NewSession { client: Some(part(&nobody)), ..NewSession::default() };
         let refused = scene.town.identity.open_session(&scene.town.realm, &scene.proven, new).await;
         assert!(matches!(refused, Err(Error::NotFound("client"))), "{refused:?}");
         assert_eq!(scene.town.count("user_session").await, 0);
@@ -173,7 +172,7 @@ async fn opening_costs_six_statements_at_most_and_looking_none_on_one_node_and_o
             .town
             .statements(async {
                 let ticket = WithTicket(NewTicket::new(&scene.town.realm, "code"), "code");
-                let new = NewSession { client: Some(scene.part(&web)), ticket: Some(ticket), ..NewSession::default() };
+                let new = NewSession { client: Some(part(&web)), ticket: Some(ticket), ..NewSession::default() };
                 scene.town.identity.open_session(&scene.town.realm, &scene.proven, new).await.unwrap();
             })
             .await;
