@@ -20,7 +20,7 @@ use crate::world::World;
 
 pub(super) fn add(cases: &mut Cases) {
     cases.add("f01_kill_amid_token_requests_and_an_import::sqlite", |world| {
-        kill_again_and_again(world, &Database::Sqlite)
+        kill_again_and_again(world, &Database::Sqlite);
     });
     cases.add("f01_kill_amid_token_requests_and_an_import::postgres", |world| {
         kill_again_and_again(world, &Database::postgres(&world.tools, "outside_crash"));
