@@ -252,7 +252,7 @@ async fn refused(visit: Visit, progress: Progress, refusal: Refusal) -> Response
             tracing::debug!(request_id = visit.facts.id.as_str(), %refusal, "a silent log-in was refused");
             failed(visit, progress, LoginFailure::LoginRequired, "login_required").await
         }
-        Refusal::AccessDenied => visit.refuse(StatusCode::FORBIDDEN, "accessDenied", error),
+        Refusal::AccessDenied => visit.refuse(StatusCode::FORBIDDEN, "access-denied", error),
         Refusal::UnknownAuthenticator(_) | Refusal::Flow(_) => {
             tracing::error!(request_id = visit.facts.id.as_str(), realm = %visit.realm.name, %refusal,
                 "nobody can log in by this flow");

@@ -10,14 +10,18 @@ use theme::Themes;
 
 use crate::failure::{Exit, Failure};
 
-/// How people log in: with the themes of a folder besides the built-in one.
+/// The themes of a folder besides the built-in one.
 ///
 /// # Errors
 /// When a theme is wrong; all faults are told together.
-pub(crate) fn login(themes: Option<&Path>, lists: Arc<dyn BlackLists + Send + Sync>) -> Result<Login, Failure> {
-    let themes = Themes::load(themes).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new(Exit::Usage, format!("themes_dir: {}", lines.join("; ")))
-    })?;
-    Ok(Login::new(LoginSettings { themes, black_lists: lists, mailer: Mailer::start() }))
+pub(crate) fn themes(folder: Option<&Path>) -> Result<Arc<Themes>, Failure> {
+    Themes::load(folder).map_err(|faults| Failure::each(Exit::Usage, &faults))
+}
+
+/// How people log in.
+///
+/// # Errors
+/// As [`themes`].
+pub(crate) fn login(folder: Option<&Path>, lists: Arc<dyn BlackLists + Send + Sync>) -> Result<Login, Failure> {
+    Ok(Login::new(LoginSettings { themes: themes(folder)?, black_lists: lists, mailer: Mailer::start() }))
 }

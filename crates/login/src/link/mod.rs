@@ -62,16 +62,6 @@ impl Purpose {
             Self::UpdateEmail => "update-email",
         }
     }
-
-    fn messages(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::ResetCredentials => ("passwordResetSubject", "passwordResetBody", "passwordResetButton"),
-            Self::VerifyEmail => ("emailVerificationSubject", "emailVerificationBody", "emailVerificationButton"),
-            Self::UpdateEmail => {
-                ("emailUpdateConfirmationSubject", "emailUpdateConfirmationBody", "emailUpdateConfirmationButton")
-            }
-        }
-    }
 }
 
 /// What a link's ticket holds.
@@ -98,7 +88,8 @@ pub(crate) async fn send(visit: &Visit, tab: &Tab, user: &User, purpose: Purpose
     let seconds = lifespan(visit, purpose);
     ticket.expires_at = Some(identity.clock().now().plus_seconds(seconds));
     let secret = identity.issue_ticket(ticket, purpose.prefix()).await?;
-    let mail = post::write(visit, tab, user, purpose, email, &address(visit, &secret), seconds);
+    let lifespan = u64::try_from(seconds).unwrap_or_default();
+    let mail = post::write(&visit.mail_frame(tab, user), purpose, email, address(visit, &secret), lifespan);
     Ok(visit.login.mailer().send(Arc::new(smtp), mail).is_ok())
 }
 

@@ -1,13 +1,12 @@
 //! The mail around a link, and the realm's way of sending it.
 
 use crypto::secret::Secret;
-use identity::{Error, User};
+use identity::Error;
 use mail::{Encryption, Mail, Smtp};
 use serde_json::Value;
-use theme::Text;
+use theme::email::{EmailUpdateConfirmation, MailFrame, PasswordReset, VerifyEmail};
 
 use super::Purpose;
-use crate::tab::Tab;
 use crate::visit::Visit;
 
 /// The realm's mail server; `None` when it has none.
@@ -48,44 +47,11 @@ pub(super) async fn smtp_of(visit: &Visit) -> Result<Option<Smtp>, Error> {
 }
 
 /// Writes the mail.
-pub(super) fn write(
-    visit: &Visit,
-    tab: &Tab,
-    user: &User,
-    purpose: Purpose,
-    email: &str,
-    link: &str,
-    seconds: i64,
-) -> Mail {
-    let frame = visit.frame(tab, Some(user));
-    let (subject, body, button) = purpose.messages();
-    let words = frame.text(&Text::of(body).with(frame.realm()).with(email));
-    let expiry = frame.text(&Text::of("linkExpiry").with((seconds / 60).max(1).to_string()));
-    let button = frame.t(button);
-    let text = format!("{words}\n\n{button}:\n{link}\n\n{expiry}\n");
-    let html = format!(
-        "<!doctype html><html lang=\"{}\"><body><p>{}</p><p><a href=\"{}\">{}</a></p><p>{}</p></body></html>",
-        escaped(frame.locale().as_str()),
-        escaped(&words),
-        escaped(link),
-        escaped(&button),
-        escaped(&expiry),
-    );
-    Mail { to: email.to_owned(), subject: frame.t(subject), text, html }
-}
-
-/// A61: what comes from people and realms is text.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
+pub(super) fn write(frame: &MailFrame, purpose: Purpose, email: &str, link: String, lifespan: u64) -> Mail {
+    let words = match purpose {
+        Purpose::ResetCredentials => PasswordReset { link, lifespan }.render(frame),
+        Purpose::VerifyEmail => VerifyEmail { link, lifespan }.render(frame),
+        Purpose::UpdateEmail => EmailUpdateConfirmation { email: email.to_owned(), link, lifespan }.render(frame),
+    };
+    Mail { to: email.to_owned(), subject: words.subject, text: words.text, html: words.html }
 }

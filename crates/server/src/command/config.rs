@@ -12,6 +12,7 @@ pub(crate) fn check(flags: &Flags) -> Result<(), Failure> {
     if let Some(Err(reason)) = tls {
         return Err(Failure::new(Exit::Usage, format!("tls_cert: {reason}")));
     }
+    crate::pages::themes(settings.serve.themes_dir.as_deref())?;
     for line in configuration::describe(flags, &environment) {
         say(line);
     }

@@ -71,7 +71,7 @@ async fn run(
 
     announce(serve, address, management.as_ref().map(|(address, _)| *address), password.as_ref());
     let lists = FolderOfLists::new(settings.data_dir.join(PASSWORD_LISTS));
-    let login = pages::login(None, Arc::new(lists))?;
+    let login = pages::login(serve.themes_dir.as_deref(), Arc::new(lists))?;
     let router_settings = RouterSettings {
         login: Some(login),
         registry_realm: serve.registry_realm.clone(),
