@@ -93,9 +93,8 @@ pub(crate) async fn failed(failed: Failed, kept: &Kept, parts: &Parts) -> Respon
 fn word(reason: LoginFailure) -> &'static str {
     match reason {
         LoginFailure::LoginRequired => "login_required",
-        LoginFailure::InteractionRequired => "interaction_required",
-        // Recorded: Keycloak says `interaction_required` where OpenID Connect has a word for consent.
-        LoginFailure::ConsentRequired => "interaction_required",
+        // Recorded: Keycloak says `interaction_required` for consent, too, where OpenID Connect has a word of its own.
+        LoginFailure::InteractionRequired | LoginFailure::ConsentRequired => "interaction_required",
         LoginFailure::AccessDenied => "access_denied",
         LoginFailure::UnmetAuthentication => "unmet_authentication_requirements",
         LoginFailure::TemporarilyUnavailable => "temporarily_unavailable",

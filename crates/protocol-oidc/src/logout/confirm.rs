@@ -87,7 +87,8 @@ async fn answer(request: InBrowser<LogoutDoor>, parts: &Parts, code: Option<&str
         Err(error) => return crate::desk::Trouble::Store(error).end(&desk, door.outcome, Details::new()),
     };
     let current = current.map(|session| session.session().id);
-    let asked_here = question.filter(|question| question.sid.as_deref() == current.as_ref().map(|id| id.as_str()));
+    let asked_here =
+        question.filter(|question| question.sid.as_deref() == current.as_ref().map(identity::SessionId::as_str));
     let (Some(question), Some(session)) = (asked_here, current) else {
         // Recorded: 400, with the words that whoever wanted to log out wants to read.
         let error = if code.is_some() { "session_expired" } else { "cookie_not_found" };

@@ -227,14 +227,12 @@ async fn close(
 
 /// Goes where the application wishes, or says that it is done.
 fn leave(desk: &Desk<'_>, wish: &Wish) -> Response {
-    match &wish.redirect {
-        Some(uri) => desk::redirect(StatusCode::FOUND, &with_state(uri, wish.state.as_deref())),
-        None => {
-            let back = wish.client.as_ref().and_then(|client| client.base_url.as_deref());
-            let back = back.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-            desk.show(&wish.ui_locales, &Page::LoggedOut { status: StatusCode::OK, back })
-        }
+    if let Some(uri) = &wish.redirect {
+        return desk::redirect(StatusCode::FOUND, &with_state(uri, wish.state.as_deref()));
     }
+    let back = wish.client.as_ref().and_then(|client| client.base_url.as_deref());
+    let back = back.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    desk.show(&wish.ui_locales, &Page::LoggedOut { status: StatusCode::OK, back })
 }
 
 /// Recorded: pages of the log-out say `no-cache`.

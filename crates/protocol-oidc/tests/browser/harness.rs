@@ -70,26 +70,25 @@ impl Interaction for Person {
                 return back.failed(failed).await;
             }
             let fresh = current.is_none();
-            let session = match current {
-                Some(live) => Joining::of_session(&begin.portreeve, &begin.realm, &begin.client, live),
-                None => {
-                    let peer = Peer { address: [127, 0, 0, 1].into() };
-                    let proven = begin
-                        .portreeve
-                        .identity
-                        .prove_password(&begin.realm, "alice", &Secret::from(PASSWORD), SecondFactor::Ignore, &peer)
-                        .await
-                        .unwrap();
-                    Joining::of_proof(
-                        &begin.portreeve,
-                        &begin.realm,
-                        &begin.client,
-                        proven,
-                        [127, 0, 0, 1].into(),
-                        false,
-                        Notes::default(),
-                    )
-                }
+            let session = if let Some(live) = current {
+                Joining::of_session(&begin.portreeve, &begin.realm, &begin.client, live)
+            } else {
+                let peer = Peer { address: [127, 0, 0, 1].into() };
+                let proven = begin
+                    .portreeve
+                    .identity
+                    .prove_password(&begin.realm, "alice", &Secret::from(PASSWORD), SecondFactor::Ignore, &peer)
+                    .await
+                    .unwrap();
+                Joining::of_proof(
+                    &begin.portreeve,
+                    &begin.realm,
+                    &begin.client,
+                    proven,
+                    [127, 0, 0, 1].into(),
+                    false,
+                    Notes::default(),
+                )
             };
             let id = session.session_id();
             let watch = session.watch();
@@ -233,7 +232,7 @@ impl Answer {
     /// The person's browser afterwards.
     pub(crate) fn session(&self) -> String {
         let cookies = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies.filter(|cookie| cookie.starts_with(SESSION)).last().unwrap_or_default().to_owned()
+        cookies.rev().find(|cookie| cookie.starts_with(SESSION)).unwrap_or_default().to_owned()
     }
 }
 
