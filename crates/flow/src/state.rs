@@ -74,6 +74,12 @@ impl FlowState {
         self.statuses.get(id).copied()
     }
 
+    /// Who is meant, where the server knows it by itself: a link that was sent to somebody speaks for them. It proves
+    /// nothing, and changes nothing where somebody is known already.
+    pub fn is_about(&mut self, user: &UserId) {
+        self.user.get_or_insert_with(|| user.clone());
+    }
+
     /// Starts over: nothing is proved any more, and nobody is known.
     pub fn restart(&mut self) {
         let levels = Levels { requested: self.levels.requested, ..Levels::default() };

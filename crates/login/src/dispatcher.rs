@@ -64,6 +64,8 @@ pub(crate) async fn proceed(mut visit: Visit, mut progress: Progress, given: Giv
                 Input::Choose(&execution)
             }
             Given::Link(evidence) => {
+                // In a browser that has not been here nobody has said who it is about.
+                progress.tab.flow.is_about(evidence.user());
                 link = Some(*evidence);
                 Input::Enter
             }
