@@ -20,6 +20,7 @@ mod key;
 mod login_failure;
 mod meta;
 mod realm;
+mod realm_visible;
 mod role;
 mod scope;
 mod session;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(event_order::Step),
             Box::new(session::Step),
             Box::new(consent::Step),
+            Box::new(realm_visible::Step),
         ]
     }
 }
