@@ -173,7 +173,7 @@ pub(crate) fn read(realm: &Realm, issuer: &Issuer, token: &str, wanted: Wanted, 
     (fits && read.iss == issuer.as_str() && read.exp > now.seconds()).then_some(read)
 }
 
-/// Verifies a token, and finds whom it speaks for.
+/// Verifies a token, and finds whom it speaks for. `held` is the thumbprint of the key whose proof came with it.
 ///
 /// # Errors
 /// Why it is not taken.
@@ -183,12 +183,19 @@ pub(crate) async fn verify(
     issuer: &Issuer,
     token: &str,
     wanted: Wanted,
+    held: Option<&str>,
 ) -> Result<Verified, Rejected> {
     let now = identity.clock().now();
     let read = read(realm, issuer, token, wanted, now).ok_or(Rejected::Verification)?;
-    // RFC 9449 §7.1, RFC 8705 §3: a token that is bound to a key proves nothing without the key. Introspection only tells
-    // of the binding, and whoever asked has to check it.
-    if wanted == Wanted::Access && read.cnf.is_some() {
+    // RFC 9449 §7.1, RFC 8705 §3: a token that is bound to a key proves nothing without the key, and a proof means nothing for
+    // a token that is bound to none. Introspection only tells of the binding, and whoever asked has to check it.
+    let bound = read.cnf.as_ref().map(|key| key.jkt.as_deref().filter(|_| key.x5t_s256.is_none()));
+    let holds = match (bound, held) {
+        (None, None) => true,
+        (Some(Some(bound)), Some(held)) => bound == held,
+        _ => false,
+    };
+    if wanted == Wanted::Access && !holds {
         return Err(Rejected::Verification);
     }
     let client = ClientInRealm::find(realm, &read.azp, PROTOCOL).map_err(|_| Rejected::Verification)?;

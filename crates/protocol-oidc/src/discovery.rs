@@ -14,7 +14,7 @@ use crate::authorize::{ResponseMode, ResponseType};
 use crate::door::DocumentDoor;
 use crate::scope::OPENID;
 use crate::token::grant;
-use crate::{PROTOCOL, client_auth, cors, response};
+use crate::{PROTOCOL, client_auth, cors, dpop, response};
 
 /// Whose document it is.
 struct About<'a> {
@@ -64,6 +64,7 @@ static MEMBERS: &[Member] = &[
     ("request_uri_parameter_supported", |_| Some(Value::from(true))),
     ("require_request_uri_registration", |_| Some(Value::from(true))),
     ("code_challenge_methods_supported", |_| Some(json!(["plain", "S256"]))),
+    ("dpop_signing_alg_values_supported", |_| Some(dpop::algorithms().collect())),
     ("revocation_endpoint", |about| Some(about.at("revoke"))),
     ("revocation_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("revocation_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),

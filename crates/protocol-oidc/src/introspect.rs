@@ -141,7 +141,7 @@ async fn access(
     headers: &HeaderMap,
 ) -> Result<Told, OAuthError> {
     let identity = &door.portreeve.identity;
-    let verified = match bearer::verify(identity, &door.realm, issuer, token, Wanted::AccessOrId).await {
+    let verified = match bearer::verify(identity, &door.realm, issuer, token, Wanted::AccessOrId, None).await {
         Ok(verified) => verified,
         Err(Rejected::Store(error)) => return Err(error.into()),
         Err(Rejected::Verification) => return Ok(Told::Inactive("Token verification failed")),

@@ -22,6 +22,7 @@
 //! | OpenID Connect Core §2, RFC 9068 claims | `claims/`, `issue.rs` |
 //! | OpenID Connect Core §5.3 userinfo, §5.5 claims parameter | `userinfo.rs`, `claims_request.rs` |
 //! | OpenID Connect Core §8.1 pairwise subjects | `mapper/pairwise_sub.rs` |
+//! | RFC 9449 proofs of possession | `dpop.rs` |
 //! | RFC 6750 bearer tokens | `bearer.rs`, `userinfo.rs` |
 //! | RFC 7662, RFC 9701 introspection | `introspect.rs` |
 //! | RFC 7009 revocation | `revoke.rs` |
@@ -40,6 +41,7 @@ mod desk;
 mod device;
 mod discovery;
 mod door;
+mod dpop;
 mod error;
 mod event;
 mod fetch;

@@ -85,7 +85,8 @@ pub(crate) fn write(
         azp: &basis.client.client_id,
         sid: live.session().id.as_str(),
         scope,
-        cnf: basis.confirmation,
+        // RFC 9449 §5: a confidential client proves itself anyway, and may change its key.
+        cnf: basis.confirmation.filter(|_| basis.client.public),
         aud_x: &access.audience,
         prov: "default",
     };

@@ -18,7 +18,7 @@ use crate::issue::{Basis, SessionSort};
 use crate::mapper::Target;
 use crate::parameters::Parameters;
 use crate::scope::{self, OPENID};
-use crate::{PROTOCOL, Parts, cors, event, keys, notes, response};
+use crate::{PROTOCOL, Parts, cors, dpop, event, keys, notes, response};
 
 /// Why there are no claims (RFC 6750 §3.1).
 #[derive(Debug)]
@@ -29,6 +29,8 @@ enum UserInfoError {
     Ambiguous,
     /// The token is not taken.
     Token(Rejected),
+    /// The proof that came with the token is none, or of another key.
+    Proof,
     /// The token is not for this.
     Scope,
     /// A page of an origin that the client does not name.
@@ -72,12 +74,24 @@ impl UserInfoError {
             Self::Token(Rejected::Store(_)) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server_error", response::BROKEN, "server_error")
             }
+            Self::Proof => (unauthorized, "invalid_dpop_proof", "DPoP proof is not valid", "invalid_dpop_proof"),
             Self::Scope => (StatusCode::FORBIDDEN, "insufficient_scope", "Missing openid scope", "access_denied"),
             Self::Origin => (StatusCode::FORBIDDEN, "Invalid origin", "", "not_allowed"),
             Self::Settings => {
                 (StatusCode::BAD_REQUEST, "invalid_request", "The client's settings are not valid", "invalid_client")
             }
             Self::Form => (StatusCode::BAD_REQUEST, "invalid_request", "The form could not be read", "invalid_request"),
+        }
+    }
+
+    /// RFC 9449 §7.1: a wrong proof is answered with the scheme that wants one, and its algorithms.
+    fn challenge(&self, realm: &str, error: &str, description: &str) -> String {
+        let bearer = challenge(realm, error, description);
+        match (self, bearer.strip_prefix("Bearer ")) {
+            (Self::Proof, Some(rest)) => {
+                format!("DPoP {rest}, algs=\"{}\"", dpop::algorithms().collect::<Vec<_>>().join(" "))
+            }
+            _ => bearer,
         }
     }
 
@@ -97,7 +111,7 @@ impl UserInfoError {
         if let Self::Token(Rejected::Store(Error::Busy { retry_after_seconds })) = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }
-        if let Ok(challenge) = HeaderValue::try_from(challenge(realm, error, description)) {
+        if let Ok(challenge) = HeaderValue::try_from(self.challenge(realm, error, description)) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         answer
@@ -115,6 +129,31 @@ fn challenge(realm: &str, error: &str, description: &str) -> String {
         return format!("Bearer realm=\"{realm}\"");
     }
     format!("Bearer realm=\"{realm}\", error=\"{error}\", error_description=\"{description}\"")
+}
+
+/// What a request shows.
+struct Shown {
+    token: Secret,
+    /// Whether it came as a token that is bound to a key (RFC 9449 §7.1).
+    dpop: bool,
+}
+
+/// The thumbprint of the key whose proof came with the token.
+async fn proof(
+    door: &InRealm<UserInfoDoor>,
+    issuer: &Issuer,
+    method: &Method,
+    headers: &HeaderMap,
+    token: &str,
+) -> Result<String, UserInfoError> {
+    let url = issuer.join("protocol/openid-connect/userinfo");
+    // HEAD is GET without a body, and clients prove what they know.
+    let request = dpop::For { method: method.as_str(), url: &url, access_token: Some(token) };
+    match dpop::check(&door.portreeve.identity, &door.realm, headers, request).await {
+        Ok(Some(thumbprint)) => Ok(thumbprint),
+        Ok(None) => Err(UserInfoError::Proof),
+        Err(error) => Err(dpop::fault(error).map_or(UserInfoError::Proof, UserInfoError::from)),
+    }
 }
 
 /// GET and POST.
@@ -182,9 +221,10 @@ async fn answer(
     body: Body,
     known: &mut Option<Verified>,
 ) -> Result<(Response, bool), UserInfoError> {
-    let token = shown(door.portreeve.web.form_limit, method, headers, body).await?;
+    let Shown { token, dpop } = shown(door.portreeve.web.form_limit, method, headers, body).await?;
     let identity = &door.portreeve.identity;
-    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access)
+    let held = if dpop { Some(proof(door, issuer, method, headers, token.expose()).await?) } else { None };
+    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access, held.as_deref())
         .await
         .map_err(UserInfoError::Token)?;
     let verified = &*known.insert(verified);
@@ -255,7 +295,7 @@ async fn answer(
 }
 
 /// RFC 6750 §2: the token in the header, or in a form; never in the query, which ends up in logs.
-async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -> Result<Secret, UserInfoError> {
+async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -> Result<Shown, UserInfoError> {
     let in_header = in_header(headers)?;
     let mut in_form = None;
     if method == Method::POST && form::is_form(headers) {
@@ -272,13 +312,14 @@ async fn shown(limit: usize, method: &Method, headers: &HeaderMap, body: Body) -
     }
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(UserInfoError::Ambiguous),
-        (Some(token), None) | (None, Some(token)) => Ok(token),
+        (Some(shown), None) => Ok(shown),
+        (None, Some(token)) => Ok(Shown { token, dpop: false }),
         (None, None) => Err(UserInfoError::NoToken),
     }
 }
 
 /// The token of the `Authorization` header; another scheme shows none.
-fn in_header(headers: &HeaderMap) -> Result<Option<Secret>, UserInfoError> {
+fn in_header(headers: &HeaderMap) -> Result<Option<Shown>, UserInfoError> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = all.next() else { return Ok(None) };
     if all.next().is_some() {
@@ -286,7 +327,8 @@ fn in_header(headers: &HeaderMap) -> Result<Option<Secret>, UserInfoError> {
     }
     let text = value.to_str().map_err(|_| UserInfoError::Ambiguous)?;
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let dpop = scheme.eq_ignore_ascii_case("dpop");
+    if !dpop && !scheme.eq_ignore_ascii_case("bearer") {
         return Ok(None);
     }
     // RFC 6750 §2.1: exactly one space, and a token of these characters alone.
@@ -294,7 +336,7 @@ fn in_header(headers: &HeaderMap) -> Result<Option<Secret>, UserInfoError> {
     if token.is_empty() || !token.bytes().all(plain) {
         return Err(UserInfoError::Ambiguous);
     }
-    Ok(Some(Secret::from(token)))
+    Ok(Some(Shown { token: Secret::from(token), dpop }))
 }
 
 /// For the router: which methods there are.
@@ -307,7 +349,7 @@ mod tests {
     fn header(value: &str) -> Result<Option<String>, ()> {
         let mut headers = HeaderMap::new();
         headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-        in_header(&headers).map(|token| token.map(|token| token.expose().to_owned())).map_err(drop)
+        in_header(&headers).map(|shown| shown.map(|shown| shown.token.expose().to_owned())).map_err(drop)
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod client_auth;
 mod client_credentials;
 mod code;
 mod documents;
+mod dpop;
+mod exchange;
 mod introspect;
 mod mappers;
 mod password;

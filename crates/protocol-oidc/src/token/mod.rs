@@ -25,7 +25,7 @@ use crate::mapper::Notes;
 use crate::parameters::Parameters;
 use crate::scope::{self, Granted};
 use crate::settings::Settings;
-use crate::{PROTOCOL, Parts, cors, keys, refresh};
+use crate::{PROTOCOL, Parts, cors, dpop, keys, refresh};
 
 pub(crate) use response::TokenResponse;
 
@@ -49,7 +49,29 @@ pub(crate) struct Request<'a> {
     pub parts: &'a Parts,
     pub client: &'a Authenticated,
     pub settings: &'a Settings,
+    /// Thumbprint of the key whose proof came with the request.
+    pub jkt: Option<String>,
     pub now: Timestamp,
+}
+
+impl Request<'_> {
+    /// What tokens are bound to: the key whose proof came with the request.
+    pub(crate) fn confirmation(&self) -> Option<Confirmation> {
+        self.jkt.clone().map(|jkt| Confirmation { jkt: Some(jkt), x5t_s256: None })
+    }
+
+    /// Whether the request holds the key that something is bound to.
+    ///
+    /// # Errors
+    /// When it shows none, or another.
+    pub(crate) fn check_key(&self, bound: Option<&str>) -> Result<(), Words> {
+        match (bound, self.jkt.as_deref()) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(dpop::MISSING),
+            (Some(bound), Some(shown)) if bound == shown => Ok(()),
+            (Some(_), Some(_)) => Err(dpop::OTHER_KEY),
+        }
+    }
 }
 
 /// What the event tells, gathered on the way.
@@ -83,6 +105,8 @@ pub(crate) struct Proof {
     pub confirmation: Option<Confirmation>,
     /// The only audiences that the access token may have.
     pub audiences: Option<Vec<String>>,
+    /// Audiences of which the access token must not lack one.
+    pub must_reach: Vec<String>,
     /// Scope of the refresh token, where that is wider than what was granted now.
     pub refresh_scope: Option<String>,
     /// What is given besides the access token.
@@ -222,6 +246,12 @@ async fn answer(
         OAuthError::Settings(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))
     })?;
     grant.check_client(client, settings)?;
+    let url = issuer.join(PATH.trim_start_matches('/'));
+    let proven = dpop::For { method: "POST", url: &url, access_token: None };
+    let jkt = dpop::check(&door.portreeve.identity, &door.realm, headers, proven).await?;
+    if settings.dpop.required && jkt.is_none() {
+        return Err(dpop::MISSING.into());
+    }
     let request = Request {
         portreeve: &door.portreeve,
         realm: &door.realm,
@@ -231,6 +261,7 @@ async fn answer(
         parts,
         client,
         settings,
+        jkt,
         now: door.portreeve.identity.clock().now(),
     };
     let proof = grant.prove(&request, trace).await?;
@@ -283,6 +314,14 @@ async fn issue(
     };
     let headers = &request.parts.headers;
     let access = basis.access_token(&gate, identity, headers, grant.letters(), None)?;
+    // RFC 8693 §2.2.2: a target that cannot be reached is told, and no token is given for the rest.
+    if let Some(missing) = proof.must_reach.iter().find(|audience| !access.audience.contains(audience)) {
+        return Err(OAuthError::Told {
+            error: "invalid_request",
+            description: format!("Requested audience not available: {}", short(missing)),
+            event: "invalid_request",
+        });
+    }
     trace.session = basis.sid.map(str::to_owned);
     trace.note("token_id", &*access.jti);
     trace.note("scope", &*proof.granted.told);

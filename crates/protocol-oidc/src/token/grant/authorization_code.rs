@@ -5,7 +5,6 @@ use identity::{Error, LiveSession, SessionId, Ticket};
 use protocol::BoxFuture;
 
 use super::Grant;
-use crate::claims::Confirmation;
 use crate::client_auth::Authenticated;
 use crate::code::{self, CodePayload};
 use crate::error::{OAuthError, Words, invalid_grant, words};
@@ -67,6 +66,8 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
     if payload.redirect_uri.as_deref() != request.form.given("redirect_uri") {
         return Err(REDIRECT.into());
     }
+    // RFC 9449 §10: a code that is bound to a key needs that key's proof.
+    request.check_key(payload.dpop_jkt.as_deref())?;
     pkce::check(payload.challenge.as_ref(), request.form.get("code_verifier"))?;
     let sid: SessionId = payload.session.parse().map_err(|_| NOT_VALID)?;
     let live = identity.live_session(realm, &sid, false, Some(&client.id)).await?;
@@ -99,8 +100,9 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
         acr: payload.acr,
         nonce: payload.nonce,
         requested: payload.claims,
-        confirmation: payload.dpop_jkt.map(|jkt| Confirmation { jkt: Some(jkt), x5t_s256: None }),
+        confirmation: request.confirmation(),
         audiences: None,
+        must_reach: Vec::new(),
         refresh_scope: None,
     })
 }

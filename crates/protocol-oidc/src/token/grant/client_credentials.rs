@@ -89,8 +89,9 @@ impl Grant for ClientCredentials {
                 acr: PLAIN_ACR.to_owned(),
                 nonce: None,
                 requested: None,
-                confirmation: None,
+                confirmation: request.confirmation(),
                 audiences: None,
+                must_reach: Vec::new(),
                 refresh_scope: None,
             })
         })

@@ -96,8 +96,9 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
         acr: approval.acr,
         nonce: approval.nonce,
         requested: approval.claims.as_deref().and_then(ClaimsRequest::parse),
-        confirmation: None,
+        confirmation: request.confirmation(),
         audiences: Some(approval.resource).filter(|resources| !resources.is_empty()),
+        must_reach: Vec::new(),
         refresh_scope: None,
     })
 }

@@ -5,6 +5,7 @@ mod client_credentials;
 mod device_code;
 mod password;
 mod refresh_token;
+mod token_exchange;
 
 use protocol::BoxFuture;
 
@@ -39,6 +40,7 @@ pub(crate) static ALL: &[&dyn Grant] = &[
     &password::Password,
     &refresh_token::RefreshToken,
     &device_code::DeviceCode,
+    &token_exchange::TokenExchange,
 ];
 
 /// The grant of this name.

@@ -88,8 +88,9 @@ impl Grant for Password {
                 acr: PLAIN_ACR.to_owned(),
                 nonce: None,
                 requested: None,
-                confirmation: None,
+                confirmation: request.confirmation(),
                 audiences: None,
+                must_reach: Vec::new(),
                 refresh_scope: None,
             })
         })

@@ -80,6 +80,9 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
         return Err(NO_PART.into());
     }
 
+    // RFC 9449 §5: a public client's refresh token is bound to its key.
+    request.check_key(read.cnf.as_ref().and_then(|key| key.jkt.as_deref()))?;
+
     // RFC 6749 §6: the scope may shrink and not grow. What is asked beyond is passed over, as in Keycloak.
     let original = scope::names(&read.scope).map_err(|_| INVALID)?;
     let asked = request.form.given("scope").map(scope::names).transpose();
@@ -113,8 +116,9 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
         effective,
         notes: Vec::new(),
         nonce: None,
-        confirmation: read.cnf,
+        confirmation: request.confirmation(),
         audiences: None,
+        must_reach: Vec::new(),
         refresh_scope: Some(whole.whole.clone()),
     })
 }
