@@ -158,7 +158,7 @@ mod tests {
             Self { pair: KeyPair::generate(KeyKind::P256).unwrap() }
         }
 
-        fn proof(&self, header: Value, claims: Value) -> String {
+        fn proof(&self, header: &Value, claims: &Value) -> String {
             let mut all = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.pair.public_jwk()});
             all.as_object_mut().unwrap().extend(header.as_object().unwrap().clone());
             let mut body = json!({"jti": "1", "htm": "POST", "htu": URL, "iat": NOW});
@@ -178,11 +178,11 @@ mod tests {
     #[test]
     fn a_proof_names_its_key() {
         let holder = Holder::new();
-        assert_eq!(checked(&holder.proof(json!({}), json!({})), None), Ok(holder.pair.ids().rfc7638.clone()));
+        assert_eq!(checked(&holder.proof(&json!({}), &json!({})), None), Ok(holder.pair.ids().rfc7638.clone()));
         let ath = URL_SAFE_NO_PAD.encode(sha256(b"token"));
-        assert!(checked(&holder.proof(json!({}), json!({"ath": ath})), Some("token")).is_ok());
+        assert!(checked(&holder.proof(&json!({}), &json!({"ath": ath})), Some("token")).is_ok());
         let loose = "HTTPS://ID.example:443/realms/r/protocol/openid-connect/token?x#y";
-        assert!(checked(&holder.proof(json!({}), json!({"htu": loose})), None).is_ok());
+        assert!(checked(&holder.proof(&json!({}), &json!({"htu": loose})), None).is_ok());
     }
 
     #[test]
@@ -199,10 +199,10 @@ mod tests {
             (json!({"jti": ""}), MALFORMED),
             (json!({"iat": "now"}), MALFORMED),
         ] {
-            assert_eq!(checked(&holder.proof(json!({}), claims.clone()), None), Err(refusal), "{claims}");
+            assert_eq!(checked(&holder.proof(&json!({}), &claims), None), Err(refusal), "{claims}");
         }
-        assert_eq!(checked(&holder.proof(json!({}), json!({})), Some("token")), Err(ELSEWHERE), "without ath");
-        assert_eq!(checked(&holder.proof(json!({}), json!({"ath": "x"})), Some("token")), Err(ELSEWHERE));
+        assert_eq!(checked(&holder.proof(&json!({}), &json!({})), Some("token")), Err(ELSEWHERE), "without ath");
+        assert_eq!(checked(&holder.proof(&json!({}), &json!({"ath": "x"})), Some("token")), Err(ELSEWHERE));
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
             json!({"alg": "HS256"}),
             json!({"alg": "ES384"}),
         ] {
-            assert_eq!(checked(&holder.proof(header.clone(), json!({})), None), Err(MALFORMED), "{header}");
+            assert_eq!(checked(&holder.proof(&header, &json!({})), None), Err(MALFORMED), "{header}");
         }
         assert_eq!(checked("a.b.c", None), Err(MALFORMED));
     }

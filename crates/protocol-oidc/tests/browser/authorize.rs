@@ -121,6 +121,13 @@ async fn a14_a15_a31_a47_what_is_wrong_goes_back_in_the_recorded_words() {
             "invalid_request",
         ),
         (
+            &[("client_id", "bound"), ("response_type", "code token"), ("nonce", "n")],
+            '#',
+            "invalid_request",
+            "DPoP bound access tokens are not given by the authorization endpoint",
+            "invalid_request",
+        ),
+        (
             &[("response_mode", "frobnicate")],
             '?',
             "invalid_request",

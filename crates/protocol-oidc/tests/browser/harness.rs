@@ -277,7 +277,7 @@ pub(crate) fn query(changes: &[(&str, &str)]) -> String {
 }
 
 impl House {
-    /// Realm `a` with `web` (code), `hybrid` (everything), `spa` (public, PKCE), `bearer`, `off`, and alice.
+    /// Realm `a` with `web` (code), `hybrid` (everything), `bound` (the same, its tokens bound to keys), `spa` (public, PKCE), `bearer`, `off`, and alice.
     pub(crate) async fn build() -> Self {
         let store = TestStore::sqlite().await;
         let realm = store
@@ -301,6 +301,7 @@ impl House {
         for (id, more) in [
             ("web", json!({})),
             ("hybrid", json!({ "implicitFlowEnabled": true })),
+            ("bound", json!({ "implicitFlowEnabled": true, "attributes": { "dpop.bound.access.tokens": "true" } })),
             ("spa", json!({ "publicClient": true, "attributes": { "pkce.code.challenge.method": "S256" } })),
             ("bearer", json!({ "bearerOnly": true })),
             ("off", json!({ "enabled": false })),

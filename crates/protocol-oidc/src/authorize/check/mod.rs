@@ -1,6 +1,7 @@
 //! What an authorization request must satisfy, one check a file, in Keycloak's order. Client and redirect URI were checked
 //! before: whatever fails here goes back to the client by a redirect.
 
+mod bound;
 pub(super) mod length;
 mod nonce;
 mod pkce;
@@ -51,8 +52,16 @@ impl Refusal {
 type Check = fn(&Checked<'_>) -> Result<(), Refusal>;
 
 /// The checks, in order. The response type, which the way back depends on, comes before them.
-const CHECKS: &[Check] =
-    &[pushed::check, repeated::check, length::check, scope::check, resource::check, nonce::check, pkce::check];
+const CHECKS: &[Check] = &[
+    pushed::check,
+    repeated::check,
+    length::check,
+    scope::check,
+    resource::check,
+    nonce::check,
+    pkce::check,
+    bound::check,
+];
 
 /// Runs them all.
 ///
