@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::bearer::{self, Rejected, Verified, Wanted};
 use crate::claims::{Audience, Claims};
-use crate::client_auth::{self, Authenticated, NotAuthenticated, Shown};
+use crate::client_auth::{self, Authenticated, Shown};
 use crate::door::IntrospectDoor;
 use crate::error::{OAuthError, Words, words};
 use crate::issue::{Basis, SessionSort};
@@ -91,17 +91,9 @@ async fn answer(
         form: &form,
         parts,
     };
-    let caller = match client_auth::authenticate(&shown).await {
-        Ok(caller) => caller,
-        Err(NotAuthenticated { error, known, named }) => {
-            if let Some(client_id) = &named {
-                door.outcome.about_client(client_id);
-            }
-            return Err(if known { NOT_PROVEN.into() } else { error });
-        }
-    };
-    door.outcome.about_client(&caller.client.client_id);
-    client_auth::note(details, caller.method);
+    let caller = client_auth::authenticate(&shown, &mut door.outcome, details)
+        .await
+        .map_err(|refused| if refused.known { NOT_PROVEN.into() } else { refused.error })?;
     // RFC 7662 §2.1: the caller proves itself, or anybody could try tokens out.
     if caller.client.public {
         return Err(PUBLIC.into());

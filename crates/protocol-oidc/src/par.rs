@@ -84,19 +84,9 @@ async fn push(
         form: &form,
         parts,
     };
-    let authenticated = match client_auth::authenticate(&shown).await {
-        Ok(client) => client,
-        Err(refused) => {
-            if let Some(client_id) = &refused.named {
-                door.outcome.about_client(client_id);
-            }
-            return Err(refused.error);
-        }
-    };
+    let authenticated = client_auth::authenticate(&shown, &mut door.outcome, details).await?;
     let authenticated = &*found.insert(authenticated);
     let client = &authenticated.client;
-    door.outcome.about_client(&client.client_id);
-    client_auth::note(details, authenticated.method);
     if client.bearer_only {
         return Err(NOT_OPEN.into());
     }
@@ -122,9 +112,7 @@ async fn push(
         }
     };
     // RFC 9126 §2.3: what is wrong is told now, in the words in which the browser would have carried it.
-    let settings = authenticated.oidc.settings.as_ref().map_err(|faults| {
-        OAuthError::Settings(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))
-    })?;
+    let settings = authenticated.settings()?;
     authorize::check_pushed(&door.portreeve, &door.realm, authenticated, settings, request.clone())?;
     let lifespan = door
         .realm

@@ -79,17 +79,7 @@ async fn answer(
         form: &form,
         parts,
     };
-    let caller = match client_auth::authenticate(&shown).await {
-        Ok(caller) => caller,
-        Err(refused) => {
-            if let Some(client_id) = &refused.named {
-                door.outcome.about_client(client_id);
-            }
-            return Err(refused.error);
-        }
-    };
-    door.outcome.about_client(&caller.client.client_id);
-    client_auth::note(details, caller.method);
+    let caller = client_auth::authenticate(&shown, &mut door.outcome, details).await?;
     let client = &*known.insert(std::sync::Arc::clone(&caller.client));
     if !cors::admits(client, headers) {
         return Err(FOREIGN_ORIGIN.into());

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use identity::{Client, Error};
-use protocol::{ClientInRealm, ClientRefusal, Details, Issuer};
+use protocol::{ClientInRealm, ClientRefusal, Details, Issuer, Outcome};
 
 use crate::error::{OAuthError, Words, words};
 use crate::parameters::Parameters;
-use crate::settings::OidcClient;
+use crate::settings::{OidcClient, Settings};
 use crate::{PROTOCOL, Parts};
 
 pub(crate) use basic::Basic;
@@ -88,11 +88,49 @@ impl From<Error> for NotAuthenticated {
     }
 }
 
-/// Authenticates the client of a request.
+impl From<NotAuthenticated> for OAuthError {
+    fn from(refused: NotAuthenticated) -> Self {
+        refused.error
+    }
+}
+
+impl Authenticated {
+    /// The client's settings.
+    ///
+    /// # Errors
+    /// When some cannot be read: their names, for the event.
+    pub(crate) fn settings(&self) -> Result<&Settings, OAuthError> {
+        self.oidc.settings.as_ref().map_err(|faults| {
+            OAuthError::Settings(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))
+        })
+    }
+}
+
+/// Authenticates the client of a request, and tells the event which it is and how it proved that.
 ///
 /// # Errors
 /// In Keycloak's words, which tell a client that is not there from one that did not prove itself.
-pub(crate) async fn authenticate(shown: &Shown<'_>) -> Result<Authenticated, NotAuthenticated> {
+pub(crate) async fn authenticate(
+    shown: &Shown<'_>,
+    outcome: &mut Outcome,
+    details: &mut Details,
+) -> Result<Authenticated, NotAuthenticated> {
+    let result = check(shown).await;
+    match &result {
+        Ok(client) => {
+            outcome.about_client(&client.client.client_id);
+            note(details, client.method);
+        }
+        Err(refused) => {
+            if let Some(client_id) = &refused.named {
+                outcome.about_client(client_id);
+            }
+        }
+    }
+    result
+}
+
+async fn check(shown: &Shown<'_>) -> Result<Authenticated, NotAuthenticated> {
     let form = shown.form;
     if form.get("client_assertion_type").is_some() || form.get("client_assertion").is_some() {
         return by_assertion(shown).await;
@@ -184,6 +222,6 @@ fn authenticated(client: Arc<Client>, method: &'static str) -> Authenticated {
 }
 
 /// What events say of how the client proved itself.
-pub(crate) fn note(details: &mut Details, method: &'static str) {
+fn note(details: &mut Details, method: &'static str) {
     details.push(("client_auth_method".into(), method.to_owned()));
 }

@@ -95,22 +95,10 @@ async fn ask(
         form: &form,
         parts,
     };
-    let authenticated = match client_auth::authenticate(&shown_by).await {
-        Ok(client) => client,
-        Err(refused) => {
-            if let Some(client_id) = &refused.named {
-                door.outcome.about_client(client_id);
-            }
-            return Err(refused.error);
-        }
-    };
+    let authenticated = client_auth::authenticate(&shown_by, &mut door.outcome, details).await?;
     let authenticated = &*found.insert(authenticated);
     let client = &authenticated.client;
-    door.outcome.about_client(&client.client_id);
-    client_auth::note(details, authenticated.method);
-    let settings = authenticated.oidc.settings.as_ref().map_err(|faults| {
-        OAuthError::Settings(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))
-    })?;
+    let settings = authenticated.settings()?;
     if !settings.device_grant {
         return Err(NOT_ALLOWED.into());
     }

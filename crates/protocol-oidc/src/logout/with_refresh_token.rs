@@ -70,19 +70,9 @@ async fn end(
     origin_client: &mut Option<std::sync::Arc<identity::Client>>,
 ) -> Result<bool, OAuthError> {
     shown.form.once_each(&[])?;
-    let authenticated = match client_auth::authenticate(shown).await {
-        Ok(client) => client,
-        Err(refused) => {
-            if let Some(client_id) = &refused.named {
-                outcome.about_client(client_id);
-            }
-            return Err(refused.error);
-        }
-    };
+    let authenticated = client_auth::authenticate(shown, outcome, details).await?;
     let client = &authenticated.client;
     *origin_client = Some(std::sync::Arc::clone(client));
-    outcome.about_client(&client.client_id);
-    client_auth::note(details, authenticated.method);
     let portreeve: &Portreeve = shown.portreeve;
     let text = shown.form.get("refresh_token").unwrap_or_default();
     let read = refresh::read(&portreeve.identity, shown.realm, shown.issuer, text).ok_or(INVALID)?;

@@ -225,26 +225,14 @@ async fn answer(
         form: &form,
         parts,
     };
-    let client = match client_auth::authenticate(&shown).await {
-        Ok(client) => client,
-        Err(refused) => {
-            if let Some(client_id) = &refused.named {
-                door.outcome.about_client(client_id);
-            }
-            return Err(refused.error);
-        }
-    };
-    door.outcome.about_client(&client.client.client_id);
-    client_auth::note(&mut trace.details, client.method);
+    let client = client_auth::authenticate(&shown, &mut door.outcome, &mut trace.details).await?;
     let client = &*named.client.insert(client);
     // A page of an origin that the client does not name gets nothing, so that nobody runs a grant from it.
     if !cors::admits(&client.client, headers) {
         named.foreign = true;
         return Err(FOREIGN_ORIGIN.into());
     }
-    let settings = client.oidc.settings.as_ref().map_err(|faults| {
-        OAuthError::Settings(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(", "))
-    })?;
+    let settings = client.settings()?;
     grant.check_client(client, settings)?;
     let url = issuer.join(PATH.trim_start_matches('/'));
     let proven = dpop::For { method: "POST", url: &url, access_token: None };
