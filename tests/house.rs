@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-crypto", 0),
     ("portreeve-migrations", 0),
     ("portreeve-identity", 1),
+    ("portreeve-outbound", 1),
     ("portreeve-theme", 1),
     ("portreeve-flow", 2),
     ("portreeve-mail", 2),
