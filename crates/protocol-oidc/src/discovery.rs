@@ -68,6 +68,8 @@ static MEMBERS: &[Member] = &[
     ("revocation_endpoint", |about| Some(about.at("revoke"))),
     ("revocation_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("revocation_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
+    ("backchannel_logout_supported", |_| Some(Value::from(true))),
+    ("backchannel_logout_session_supported", |_| Some(Value::from(true))),
     ("device_authorization_endpoint", |about| Some(about.at("auth/device"))),
     ("require_pushed_authorization_requests", |_| Some(Value::from(false))),
     ("pushed_authorization_request_endpoint", |about| Some(about.at("ext/par/request"))),

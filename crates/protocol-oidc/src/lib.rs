@@ -44,7 +44,6 @@ mod door;
 mod dpop;
 mod error;
 mod event;
-mod fetch;
 mod frame;
 mod hint;
 mod introspect;
@@ -62,6 +61,7 @@ mod pkce;
 mod plugin;
 mod redirect_uri;
 mod refresh;
+mod remote_uri;
 mod request_object;
 mod response;
 mod revoke;
@@ -75,7 +75,7 @@ mod userinfo;
 
 use std::sync::Arc;
 
-pub use fetch::{Fetch, FetchError, NoFetch};
+use outbound::{Fetch, NoFetch};
 
 /// Id of the plugin, as in a client's `protocol` (Keycloak's).
 pub const PROTOCOL: &str = "openid-connect";

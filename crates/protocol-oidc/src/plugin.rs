@@ -92,6 +92,10 @@ impl LogoutParticipant for OpenIdConnect {
         self.parts.deliveries.begin(portreeve, ended);
         Box::pin(std::future::ready(()))
     }
+
+    fn finish(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.parts.deliveries.finish())
+    }
 }
 
 #[cfg(test)]

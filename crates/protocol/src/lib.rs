@@ -46,7 +46,7 @@ pub use login_return::{
 };
 pub use logout::{Ended, LogoutParticipant};
 pub use mapper::MapperKind;
-pub use metrics::{Metrics, OutcomeKind};
+pub use metrics::{Metrics, NoticeKind, OutcomeKind};
 pub use operation::{Operation, Permission};
 pub use outcome::{Details, EventKinds, Outcome, short};
 pub use page::{Page, PageFrame};

@@ -21,4 +21,10 @@ pub struct Ended {
 pub trait LogoutParticipant: Send + Sync + 'static {
     /// The session is over.
     fn ended<'a>(&'a self, portreeve: &'a Portreeve, ended: &'a Ended) -> BoxFuture<'a, ()>;
+
+    /// The server stops, and no more sessions end: hurries with what is in the queue, and comes back when that is empty. Whoever
+    /// waits does so for a bounded time; what is in the queue then is lost.
+    fn finish(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }

@@ -26,6 +26,23 @@ struct RequestLabels {
     outcome: OutcomeKind,
 }
 
+/// What came of telling a client that a session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub enum NoticeKind {
+    /// It has taken it.
+    Delivered,
+    /// It has not, however often it was tried.
+    Failed,
+    /// Nobody tried: too many wait.
+    Dropped,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NoticeLabels {
+    protocol: &'static str,
+    outcome: NoticeKind,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RefusalLabels {
     protocol: &'static str,
@@ -37,6 +54,7 @@ pub struct Metrics {
     registry: Mutex<Registry>,
     requests: Family<RequestLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
+    notices: Family<NoticeLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -53,7 +71,13 @@ impl Metrics {
         registry.register("protocol_requests", "Requests that entered a realm, by how they ended", requests.clone());
         let refusals = Family::default();
         registry.register("protocol_refusals", "Refused requests by reason", refusals.clone());
-        Self { registry: Mutex::new(registry), requests, refusals }
+        let notices = Family::default();
+        registry.register(
+            "logout_notices",
+            "Clients that were to be told of a log-out, by what came of it",
+            notices.clone(),
+        );
+        Self { registry: Mutex::new(registry), requests, refusals, notices }
     }
 
     /// Counts the end of a request.
@@ -65,6 +89,16 @@ impl Metrics {
     pub fn count_refusal(&self, protocol: &'static str, error: &'static str) {
         self.count(protocol, OutcomeKind::Refused);
         self.refusals.get_or_create(&RefusalLabels { protocol, error }).inc();
+    }
+
+    /// Counts what came of telling a client of a log-out.
+    pub fn count_notice(&self, protocol: &'static str, outcome: NoticeKind) {
+        self.notices.get_or_create(&NoticeLabels { protocol, outcome }).inc();
+    }
+
+    /// How many clients of a protocol were told of a log-out with this result.
+    pub fn notices(&self, protocol: &'static str, outcome: NoticeKind) -> u64 {
+        self.notices.get_or_create(&NoticeLabels { protocol, outcome }).get()
     }
 
     /// How many requests of a protocol ended so.

@@ -86,6 +86,13 @@ impl Plugins {
             .fold(Router::new(), |router, (place, half)| router.nest(place, half))
     }
 
+    /// The server stops: every protocol hurries with what it still has to tell its clients.
+    pub async fn finish(&self) {
+        for participant in self.plugins.iter().filter_map(|plugin| plugin.logout()) {
+            participant.finish().await;
+        }
+    }
+
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
     pub fn check_client(&self, protocol: &str, settings: &ClientSettings<'_>) -> Vec<FieldFault> {
         self.get(protocol).map(|plugin| plugin.check_client(settings)).unwrap_or_default()

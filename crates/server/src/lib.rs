@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use identity::Identity;
+use outbound::Fetch;
 use protocol::{Portreeve, WebSettings};
 
 use crate::failure::Failure;
@@ -40,12 +41,12 @@ where
     command::run(arguments)
 }
 
-/// What every door has in hand, with all plugins of this server.
+/// What every door has in hand, with all plugins of this server, which ask others through `fetch`.
 ///
 /// # Errors
 /// When two plugins claim one protocol.
-pub fn portreeve(identity: Identity, web: WebSettings) -> Result<Portreeve, Failure> {
-    Ok(Portreeve::new(identity, Arc::new(plugins::all()?), web))
+pub fn portreeve(identity: Identity, web: WebSettings, fetch: Arc<dyn Fetch>) -> Result<Portreeve, Failure> {
+    Ok(Portreeve::new(identity, Arc::new(plugins::serving(fetch)?), web))
 }
 
 /// The public router with default settings and the built-in pages. To be called inside a runtime: mails have a task.

@@ -20,12 +20,19 @@ use crate::process;
 struct Sources {
     identity: Identity,
     connections: Arc<Counts>,
+    outbound: Arc<outbound::Counts>,
     log: Log,
 }
 
 /// Adds them to what `/metrics` shows.
-pub(crate) fn register(metrics: &Metrics, identity: &Identity, connections: Arc<Counts>, log: Log) {
-    let sources = Sources { identity: identity.clone(), connections, log };
+pub(crate) fn register(
+    metrics: &Metrics,
+    identity: &Identity,
+    connections: Arc<Counts>,
+    outbound: Arc<outbound::Counts>,
+    log: Log,
+) {
+    let sources = Sources { identity: identity.clone(), connections, outbound, log };
     metrics.with_registry(|registry| registry.register_collector(Box::new(sources)));
 }
 
@@ -93,6 +100,10 @@ impl Collector for Sources {
             "Times no connection could be accepted for want of files or memory",
             total(&counts.exhausted),
         )?;
+        let calls = &self.outbound;
+        out.counter("outbound_answered", "Calls to other servers that were answered", total(&calls.answered))?;
+        out.counter("outbound_refused", "Calls that were not made: the address is forbidden", total(&calls.refused))?;
+        out.counter("outbound_failed", "Calls to other servers that came to nothing", total(&calls.failed))?;
         out.counter("log_lines_lost", "Log lines dropped because standard error did not keep up", self.log.lost())?;
 
         if let Some(usage) = process::usage() {

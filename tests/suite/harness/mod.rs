@@ -4,9 +4,11 @@ pub mod answer;
 pub mod caller;
 mod change;
 mod look;
+pub mod outside;
 pub mod realm;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use identity::{
@@ -14,6 +16,7 @@ use identity::{
     realm_file::{self, ImportError, ImportOutcome, Limits, NoProgress, RealmFile, Strategy},
     testing::TestStore,
 };
+use outbound::{Authorities, Client, Fetch, Network};
 use protocol::{Portreeve, WebSettings};
 use serde_json::Value;
 
@@ -24,6 +27,15 @@ pub const DOOR: &str = "/realms/port/protocol/docker-v2/auth";
 
 /// Where clients reach the server of every world.
 pub const PUBLIC_URL: &str = "http://localhost:8080";
+
+/// Asks other servers: none but those on loopback, by address alone.
+fn outbound() -> Arc<dyn Fetch> {
+    static CLIENT: LazyLock<Arc<Client>> = LazyLock::new(|| {
+        let loopback = Network::new(vec!["127.0.0.0/8".parse().expect("a network")]);
+        Arc::new(Client::new(loopback, Authorities::system()).expect("a client"))
+    });
+    CLIENT.clone()
+}
 
 /// Everything one test needs; gone when dropped.
 pub struct World {
@@ -58,10 +70,15 @@ impl World {
     pub async fn empty() -> Self {
         let store = TestStore::chosen().await;
         let identity = store.identity.clone();
-        let portreeve =
-            portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL)).expect("the plugins agree");
+        let portreeve = portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL), outbound())
+            .expect("the plugins agree");
         let router = portreeve::app(&portreeve).expect("the built-in pages are whole");
         Self { identity, clock: store.clock.clone(), portreeve, router, store }
+    }
+
+    /// What every door has in hand.
+    pub fn portreeve(&self) -> &Portreeve {
+        &self.portreeve
     }
 
     pub async fn import(&self, file: Value) {

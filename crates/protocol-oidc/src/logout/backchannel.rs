@@ -7,19 +7,19 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use identity::{Client, Error, Realm, Transient, UserSession};
+use outbound::{Fetch, FetchError};
 use protocol::web::form;
-use protocol::{Ended, InRealm, Issuer, Portreeve};
+use protocol::{Ended, InRealm, Issuer, NoticeKind, Portreeve};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
-use tokio::time::interval;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 
 use crate::door::LogoutDoor;
-use crate::fetch::Fetch;
 use crate::keys::{self, Headers};
 use crate::parameters::Parameters;
 use crate::settings::{self, OidcClient};
-use crate::{PROTOCOL, response, subject};
+use crate::{PROTOCOL, remote_uri, response, subject};
 
 /// Where a client wants to be told.
 const URL: &str = "backchannel.logout.url";
@@ -36,18 +36,21 @@ const LIFESPAN: i64 = 120;
 
 /// Told at the same time.
 const AT_ONCE: usize = 16;
-/// Waiting to be told; beyond that a client is not told and the log says so.
-const MOST_WAITING: usize = 4096;
-/// How often, and how far apart, one is tried.
-const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(2);
+/// Waiting to be told, those that are tried again among them; beyond that a client is not told, and the log and a counter say so.
+const MOST_WAITING: u32 = 4096;
+/// How long it is waited before each further attempt: a restart of the application's server should fit in.
+const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(10), Duration::from_secs(50)];
 
 /// Tells clients: bounded, and in nobody's way.
 pub(crate) struct Deliveries {
     fetch: Arc<dyn Fetch>,
     headers: Arc<Headers>,
+    /// Room to be told in.
     places: Arc<Semaphore>,
+    /// Room to wait in; all of it is free when nobody waits.
     waiting: Arc<Semaphore>,
+    /// Whether the server stops: then nobody pauses any more.
+    stopping: watch::Sender<bool>,
 }
 
 /// A client that is to be told of a session.
@@ -81,7 +84,8 @@ impl Deliveries {
             fetch,
             headers,
             places: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(MOST_WAITING)),
+            waiting: Arc::new(Semaphore::new(MOST_WAITING as usize)),
+            stopping: watch::Sender::new(false),
         }
     }
 
@@ -90,8 +94,11 @@ impl Deliveries {
         for part in &ended.clients {
             let Some(client) = ended.realm.client_by_id(&part.client) else { continue };
             let ours = client.enabled && &*client.protocol == PROTOCOL;
-            let Some(url) = client.attribute(URL).filter(|_| ours) else { continue };
+            let Some(url) = client.attribute(URL).map(str::trim).filter(|url| ours && !url.is_empty()) else {
+                continue;
+            };
             let Ok(waiting) = Arc::clone(&self.waiting).try_acquire_owned() else {
+                portreeve.metrics.count_notice(PROTOCOL, NoticeKind::Dropped);
                 tracing::warn!(realm = %ended.realm.name, client = %client.client_id, "too many log-outs wait: a client is not told");
                 continue;
             };
@@ -100,48 +107,83 @@ impl Deliveries {
                 realm: Arc::clone(&ended.realm),
                 client: Arc::clone(client),
                 session: Arc::clone(&ended.session),
-                url: url.to_owned(),
+                url: remote_uri::absolute(client, url).into_owned(),
             };
             let (fetch, headers, places) =
                 (Arc::clone(&self.fetch), Arc::clone(&self.headers), Arc::clone(&self.places));
+            let stopping = self.stopping.subscribe();
             tokio::spawn(async move {
                 let _waiting = waiting;
-                // Never closed.
-                let Ok(_place) = places.acquire().await else { return };
-                delivery.run(&*fetch, &headers).await;
+                let told = delivery.run(&*fetch, &headers, &places, stopping).await;
+                delivery.portreeve.metrics.count_notice(PROTOCOL, told);
             });
         }
     }
+
+    /// Tries whoever waits once more, without further pauses, and comes back when nobody waits any longer.
+    pub(crate) async fn finish(&self) {
+        self.stopping.send_replace(true);
+        // Never closed.
+        drop(self.waiting.acquire_many(MOST_WAITING).await);
+    }
+}
+
+/// What came of one attempt.
+enum Attempt {
+    /// The client has taken it.
+    Told,
+    /// It may be worth another.
+    Again(String),
+    /// It never will be.
+    Never(String),
 }
 
 impl Delivery {
-    async fn run(&self, fetch: &dyn Fetch, headers: &Headers) {
-        let mut pause = interval(PAUSE);
-        let mut last = String::new();
-        for _ in 0..ATTEMPTS {
-            // The first tick comes at once.
-            pause.tick().await;
-            // A token for each attempt: the one before may have expired on the way.
-            let token = match self.token(headers).await {
-                Ok(token) => token,
-                Err(error) => {
-                    tracing::error!(realm = %self.realm.name, client = %self.client.client_id, "a log-out token: {error}");
-                    return;
-                }
+    async fn run(
+        &self,
+        fetch: &dyn Fetch,
+        headers: &Headers,
+        places: &Semaphore,
+        mut stopping: watch::Receiver<bool>,
+    ) -> NoticeKind {
+        let mut pauses = PAUSES.iter();
+        let mut last = false;
+        let reason = loop {
+            let attempt = {
+                // Never closed. Given back for the pauses: a server that is down keeps nobody else's from being told.
+                let Ok(_place) = places.acquire().await else { return NoticeKind::Dropped };
+                self.attempt(fetch, headers).await
             };
-            let form = form_urlencoded::Serializer::new(String::new()).append_pair("logout_token", &token).finish();
-            match fetch.post(&self.url, form).await {
-                // §2.8: 200; some answer 204. A 400 says that the client will not take it, however often it is sent.
-                Ok(200..=299) => return,
-                Ok(status @ 400..=499) => {
-                    last = format!("it answers {status}");
-                    break;
-                }
-                Ok(status) => last = format!("it answers {status}"),
-                Err(error) => last = error.to_string(),
+            match attempt {
+                Attempt::Told => return NoticeKind::Delivered,
+                Attempt::Never(reason) => break reason,
+                Attempt::Again(reason) => match pauses.next() {
+                    // Told to hurry, it tries once more.
+                    Some(pause) if !last => last = timeout(*pause, stopping.wait_for(|stop| *stop)).await.is_ok(),
+                    _ => break reason,
+                },
             }
+        };
+        tracing::warn!(realm = %self.realm.name, client = %self.client.client_id, reason, "a client could not be told of a log-out");
+        NoticeKind::Failed
+    }
+
+    async fn attempt(&self, fetch: &dyn Fetch, headers: &Headers) -> Attempt {
+        // A token for each attempt: the one before may have expired on the way.
+        let token = match self.token(headers).await {
+            Ok(token) => token,
+            Err(error) => return Attempt::Never(format!("no log-out token: {error}")),
+        };
+        let form = form_urlencoded::Serializer::new(String::new()).append_pair("logout_token", &token).finish();
+        match fetch.post(&self.url, form).await {
+            // §2.8: 200; some answer 204. A 400 says that the client will not take it, however often it is sent.
+            Ok(status) if status.is_success() => Attempt::Told,
+            Ok(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => Attempt::Again("it is busy".to_owned()),
+            Ok(status) if status.is_client_error() => Attempt::Never(format!("it answers {}", status.as_u16())),
+            Ok(status) => Attempt::Again(format!("it answers {}", status.as_u16())),
+            Err(error @ FetchError::Refused) => Attempt::Never(error.to_string()),
+            Err(error @ FetchError::Failed) => Attempt::Again(error.to_string()),
         }
-        tracing::warn!(realm = %self.realm.name, client = %self.client.client_id, reason = last, "a client could not be told of a log-out");
     }
 
     async fn token(&self, headers: &Headers) -> Result<String, Error> {

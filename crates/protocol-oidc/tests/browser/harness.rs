@@ -13,13 +13,14 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use identity::testing::TestStore;
 use identity::{Error, Event, EventQuery, LiveSession, NewUser, Notes, Peer, Realm, SecondFactor, SessionId};
+use outbound::{Fetch, FetchError, Reply, Request as Call};
 use protocol::browser::{self, BrowserState, cookie_of};
 use protocol::web::Connection;
 use protocol::{
     Begin, BoxFuture, Completed, Demands, ErrorPage, Failed, Interaction, Joining, LoginFailure, Page, PageFrame,
     Pages, Plugins, Portreeve, WebSettings,
 };
-use protocol_oidc::{Fetch, FetchError, OpenIdConnect};
+use protocol_oidc::OpenIdConnect;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -192,17 +193,20 @@ pub(crate) struct Outside {
 }
 
 impl Fetch for Outside {
-    fn post<'a>(&'a self, url: &'a str, form: String) -> BoxFuture<'a, Result<u16, FetchError>> {
-        self.posted.lock().unwrap().push((url.to_owned(), form));
-        self.arrived.notify_one();
-        Box::pin(std::future::ready(Ok(200)))
-    }
-
-    fn get<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        self.asked.lock().unwrap().push(url.to_owned());
-        let known =
-            self.documents.lock().unwrap().iter().find(|(address, _)| address == url).map(|(_, text)| text.clone());
-        Box::pin(std::future::ready(known.map(Bytes::from).ok_or_else(|| FetchError("nothing there".into()))))
+    fn send<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        let url = call.url.to_owned();
+        let reply = |body: String| Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(body) };
+        let answer = if call.method == Method::POST {
+            self.posted.lock().unwrap().push((url, String::from_utf8(call.body.to_vec()).unwrap()));
+            self.arrived.notify_one();
+            Ok(reply(String::new()))
+        } else {
+            let documents = self.documents.lock().unwrap();
+            let known = documents.iter().find(|(address, _)| *address == url).map(|(_, text)| text.clone());
+            self.asked.lock().unwrap().push(url);
+            known.map(reply).ok_or(FetchError::Failed)
+        };
+        Box::pin(std::future::ready(answer))
     }
 }
 

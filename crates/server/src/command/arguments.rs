@@ -106,6 +106,12 @@ pub(crate) struct Serve {
     /// Network whose forwarded headers are believed (repeatable)
     #[arg(long, value_name = "NETWORK")]
     trusted_proxy: Vec<String>,
+    /// Private network that the server may call (repeatable)
+    #[arg(long, value_name = "NETWORK")]
+    outbound_allow: Vec<String>,
+    /// Further authorities to trust when the server calls others (PEM)
+    #[arg(long, value_name = "FILE")]
+    outbound_ca: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -248,6 +254,8 @@ impl Arguments {
                 ("themes_dir", one(&serve.themes_dir)),
                 ("registry_realm", one(&serve.registry_realm)),
                 ("trusted_proxy", serve.trusted_proxy.clone()),
+                ("outbound_allow", serve.outbound_allow.clone()),
+                ("outbound_ca", one(&serve.outbound_ca)),
             ]);
         }
         Flags { config: common.config.clone(), settings }
@@ -304,6 +312,12 @@ mod tests {
             "10.0.0.0/8",
             "--trusted-proxy",
             "::1",
+            "--outbound-allow",
+            "10.0.0.0/8",
+            "--outbound-allow",
+            "127.0.0.1",
+            "--outbound-ca",
+            "ca",
             "--log-format",
             "json",
             "--log-level",

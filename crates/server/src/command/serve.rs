@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crypto::password::HashSpec;
 use identity::{FolderOfLists, Identity};
+use outbound::{Authorities, Client, Network};
 use protocol::{Portreeve, WebSettings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -36,10 +37,11 @@ pub(crate) async fn serve(settings: Settings, log: Log) -> Result<(), Failure> {
     let limits = fitting(&settings.serve.limits);
     let tls = settings.serve.tls.clone().map(Certificate::load).transpose();
     let tls = tls.map_err(|reason| Failure::new(Exit::Usage, format!("tls_cert: {reason}")))?;
+    let outbound = outbound(&settings.serve)?;
     warn_of_plain_http(&settings.serve);
 
     let identity = store::open(&settings, Store::MayBeNew, store::clock()).await?;
-    let served = run(&settings, limits, tls, &identity, log, signals).await;
+    let served = run(&settings, limits, tls, outbound, &identity, log, signals).await;
     identity.flush_events().await;
     identity.shutdown().await;
     served
@@ -49,6 +51,7 @@ async fn run(
     settings: &Settings,
     limits: Limits,
     tls: Option<Arc<Certificate>>,
+    outbound: Arc<Client>,
     identity: &Identity,
     log: Log,
     mut signals: Signals,
@@ -56,12 +59,13 @@ async fn run(
     let serve = &settings.serve;
     let mut web = WebSettings::new(&serve.public_url);
     web.trusted_proxies.clone_from(&serve.trusted_proxies);
-    let portreeve = Portreeve::new(identity.clone(), Arc::new(plugins::all()?), web);
+    let calls = outbound.counts();
+    let portreeve = Portreeve::new(identity.clone(), Arc::new(plugins::serving(outbound)?), web);
 
     let acceptor = tls.as_ref().map(Certificate::acceptor).transpose().map_err(Failure::failed)?;
     let listener = bind("listen", serve.listen, limits.clone(), &serve.trusted_proxies).await?.with_tls(acceptor);
     let address = listener.address().map_err(Failure::failed)?;
-    metrics::register(&portreeve.metrics, identity, listener.counts(), log);
+    metrics::register(&portreeve.metrics, identity, listener.counts(), calls, log);
 
     let (stop, stopped) = watch::channel(false);
     let started = Started::default();
@@ -86,15 +90,35 @@ async fn run(
     tracing::info!("stopping: requests in flight are finished, no more are taken");
     started.end();
     let _ = stop.send(true);
-    let cut_off = tokio::select! {
-        cut_off = serving => cut_off.unwrap_or_default(),
-        () = signals.again() => 0,
+    let (cut_off, at_once) = tokio::select! {
+        cut_off = serving => (cut_off.unwrap_or_default(), false),
+        () = signals.again() => (0, true),
     };
     if cut_off > 0 {
         tracing::warn!(cut_off, "connections were cut off at the shutdown timeout");
     }
+    // Sessions end no more, but some clients may not know yet of one that did.
+    let told = !at_once
+        && tokio::select! {
+            told = tokio::time::timeout(limits.shutdown_timeout, portreeve.plugins.finish()) => told.is_ok(),
+            () = signals.again() => false,
+        };
+    if !told {
+        tracing::warn!("clients that could not be told of a log-out in time will not be");
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What asks other servers.
+fn outbound(serve: &ServeSettings) -> Result<Arc<Client>, Failure> {
+    let mut authorities = Authorities::system();
+    if let Some(path) = &serve.outbound_ca {
+        let with = authorities.with_file(path);
+        authorities = with.map_err(|reason| Failure::new(Exit::Usage, format!("outbound_ca: {reason}")))?;
+    }
+    let client = Client::new(Network::new(serve.outbound_allow.clone()), authorities);
+    client.map(Arc::new).map_err(Failure::failed)
 }
 
 async fn bind(name: &str, address: SocketAddr, limits: Limits, exempt: &[ipnet::IpNet]) -> Result<Listener, Failure> {

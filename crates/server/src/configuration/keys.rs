@@ -97,6 +97,20 @@ pub(crate) const KEYS: &[Key] = &[
         "Networks whose forwarded headers are believed, and which are exempt from the cap per address.",
     ),
     key(
+        "outbound_allow",
+        Kind::List,
+        None,
+        "10.0.0.0/8",
+        "Networks that the server may call besides the public Internet, and the only ones that it calls by plain http.",
+    ),
+    key(
+        "outbound_ca",
+        Kind::Text,
+        None,
+        "/etc/portreeve/ca.pem",
+        "Further authorities, PEM, whose certificates are trusted when the server calls others.",
+    ),
+    key(
         "import",
         Kind::List,
         None,

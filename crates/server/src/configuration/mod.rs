@@ -91,6 +91,10 @@ pub struct ServeSettings {
     pub tls: Option<TlsFiles>,
     /// Networks whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks that may be called besides the public Internet.
+    pub outbound_allow: Vec<IpNet>,
+    /// Further authorities to trust when others are called.
+    pub outbound_ca: Option<PathBuf>,
     /// Realm files read at start.
     pub import: Vec<PathBuf>,
     /// Folder of themes besides the built-in one.
@@ -221,6 +225,7 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
     };
     let tls = tls(layers);
     let trusted_proxies = networks(layers, "trusted_proxy");
+    let outbound_allow = networks(layers, "outbound_allow");
     let public_url = public_url(layers, listen, matches!(tls, Ok(Some(_))), !trusted_proxies.is_empty());
     let limits = limits(layers);
     let admin_password = layers.secret("bootstrap_admin_password");
@@ -230,6 +235,8 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
         public_url: public_url?,
         tls: tls.ok()?,
         trusted_proxies,
+        outbound_allow,
+        outbound_ca: layers.text("outbound_ca").map(PathBuf::from),
         import: layers.list("import").into_iter().map(PathBuf::from).collect(),
         themes_dir: layers.text("themes_dir").map(PathBuf::from),
         registry_realm: layers.text("registry_realm"),

@@ -20,7 +20,8 @@ struct House {
 async fn house(document: Value, settings: RouterSettings) -> House {
     let store = TestStore::sqlite().await;
     store.add_realm("harbour", document).await;
-    let portreeve = crate::portreeve(store.identity.clone(), WebSettings::new(PUBLIC)).expect("plugins");
+    let portreeve = crate::portreeve(store.identity.clone(), WebSettings::new(PUBLIC), Arc::new(outbound::NoFetch));
+    let portreeve = portreeve.expect("plugins");
     let router = router(&portreeve, &settings);
     House { store, router }
 }
