@@ -29,6 +29,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("portreeve-protocol-docker", 3),
     ("portreeve-protocol-oidc", 3),
     ("portreeve-login", 3),
+    ("portreeve-admin", 3),
+    ("portreeve-admin-api", 4),
     ("portreeve", 5),
     ("portreeve-tests", 6),
 ];

@@ -10,6 +10,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod admin_event;
 mod client;
 mod consent;
 mod credential;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(session::Step),
             Box::new(consent::Step),
             Box::new(realm_visible::Step),
+            Box::new(admin_event::Step),
         ]
     }
 }

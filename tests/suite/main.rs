@@ -14,6 +14,7 @@
     reason = "a test ends by panicking, and its message is the report"
 )]
 
+mod admin;
 mod docker_v2;
 mod harness;
 mod login;

@@ -11,11 +11,13 @@
 // Reading a row's derive output, the lint cannot see that the module is private on purpose.
 #![allow(unreachable_pub, reason = "sea-orm's derive makes public items inside private modules")]
 
+mod admin_event;
 mod authenticate;
 mod cache;
 mod client;
 mod consent;
 mod credential;
+mod documents;
 mod error;
 mod event;
 mod gate;
@@ -25,6 +27,7 @@ mod insert;
 mod key;
 mod login_failure;
 mod mapper;
+mod masks;
 mod meta;
 mod open;
 mod policy;
@@ -53,6 +56,7 @@ mod tx;
 mod user;
 mod writer;
 
+pub use admin_event::{AdminActor, AdminEvent, AdminOperation};
 pub use authenticate::{
     Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
     RecoveryCodes, SecondFactor,
@@ -68,13 +72,15 @@ pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, 
 pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
+pub use masks::{MASK, keep_masked, masked};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
 pub use policy::{
     BlackLists, CheckFailed, FolderOfLists, ListError, NewPassword, NoLists, PasswordPolicy, PolicyFault, Violation,
 };
 pub use realm::{BruteForceStrategy, Effective, NewRealm, OtpPolicy, Realm, RealmSettings, SslRequired};
-pub use role::NewRole;
-pub use scope::ClientScope;
+pub use realm_file::Representation;
+pub use role::{NewRole, RoleDocument, RoleQuery};
+pub use scope::{ClientScope, MappedTo};
 pub use session::{
     ClientSession, LiveSession, NewClientSession, NewSession, NoSessionId, Notes, RefreshPolicy, RefreshRotation,
     RefreshState, SessionCount, SessionId, SessionPage, UserSession, WithTicket,

@@ -96,7 +96,7 @@ fn descend(value: &mut Value, pointer: &mut String, taken: &mut Map<String, Valu
 }
 
 /// Whether a setting of this name is a secret. Too much does no harm: it is put back wherever the document is written.
-fn is_secret_setting(name: &str) -> bool {
+pub(crate) fn is_secret_setting(name: &str) -> bool {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let holds =
         ["secret", "password", "privatekey", "credential", "apikey", "jwks"].iter().any(|word| name.contains(word));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
-    ClientId, Error, Identity, RealmId, UserId, meta,
+    ClientId, Error, Identity, RealmId, UserId, admin_event, meta,
     realm::{self, BirthRules},
     ticket::TicketHash,
     user,
@@ -17,6 +17,7 @@ pub struct Tx {
     identity: Identity,
     touched: Touched,
     birth_rules: BTreeMap<RealmId, BirthRules>,
+    lines: Vec<admin_event::Line>,
 }
 
 /// What a unit of work changed, so that memory can follow at commit.
@@ -39,12 +40,12 @@ const IDS_PER_STATEMENT: usize = 500;
 impl Tx {
     pub(crate) async fn begin(identity: Identity) -> Result<Self, Error> {
         let transaction = identity.store().transaction().await?;
-        Ok(Self { transaction, identity, touched: Touched::default(), birth_rules: BTreeMap::new() })
+        Ok(Self { transaction, identity, touched: Touched::default(), birth_rules: BTreeMap::new(), lines: Vec::new() })
     }
 
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { transaction, identity, mut touched, .. } = self;
+        let Self { transaction, identity, mut touched, lines, .. } = self;
         if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
             let version = meta::bump_change(&transaction).await?;
             let changed: Vec<&str> = touched.realms.iter().map(RealmId::as_str).collect();
@@ -107,6 +108,7 @@ impl Tx {
             inner.users.drop_login(realm, login);
         }
         inner.tickets.drop_all(&touched.tickets);
+        lines.into_iter().for_each(admin_event::Line::write);
         Ok(())
     }
 
@@ -138,6 +140,11 @@ impl Tx {
 
     pub(crate) fn keep_birth_rules(&mut self, realm: &RealmId, rules: BirthRules) {
         self.birth_rules.insert(realm.clone(), rules);
+    }
+
+    /// To be written once the work is committed.
+    pub(crate) fn add_line(&mut self, line: admin_event::Line) {
+        self.lines.push(line);
     }
 
     /// A realm has this name now, or had it before.

@@ -23,7 +23,7 @@
 //! | OpenID Connect Core §5.3 userinfo, §5.5 claims parameter | `userinfo.rs`, `claims_request.rs` |
 //! | OpenID Connect Core §8.1 pairwise subjects | `mapper/pairwise_sub.rs` |
 //! | RFC 9449 proofs of possession | `dpop.rs` |
-//! | RFC 6750 bearer tokens | `bearer.rs`, `userinfo.rs` |
+//! | RFC 6750 bearer tokens | `bearer.rs`, `userinfo.rs`, `shown.rs` |
 //! | RFC 7662, RFC 9701 introspection | `introspect.rs` |
 //! | RFC 7009 revocation | `revoke.rs` |
 //! | OpenID Connect Discovery, RFC 8414, RFC 7517 documents | `discovery.rs`, `jwks.rs` |
@@ -69,6 +69,7 @@ mod routes;
 mod scope;
 mod sessions;
 pub mod settings;
+mod shown;
 mod subject;
 mod token;
 mod userinfo;

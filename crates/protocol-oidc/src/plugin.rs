@@ -6,12 +6,12 @@ use axum::Router;
 use axum::response::Response;
 use identity::{FieldFault, MapperSeed};
 use protocol::{
-    ApiState, Artefact, BoxFuture, BrowserState, ClientSettings, Completed, Ended, EventKind, Failed, FormField,
-    LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,
+    ApiState, Artefact, Bearer, BearerRefused, BearerTokens, BoxFuture, BrowserState, ClientSettings, Completed, Ended,
+    EventKind, Failed, FormField, LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,
 };
 
 use crate::settings::{self, Settings};
-use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes};
+use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes, shown};
 
 impl Plugin for OpenIdConnect {
     fn id(&self) -> &'static str {
@@ -39,6 +39,10 @@ impl Plugin for OpenIdConnect {
     }
 
     fn logout(&self) -> Option<&dyn LogoutParticipant> {
+        Some(self)
+    }
+
+    fn bearer_tokens(&self) -> Option<&dyn BearerTokens> {
         Some(self)
     }
 
@@ -84,6 +88,12 @@ impl LoginReturn for OpenIdConnect {
 
     fn failed(&self, failed: Failed) -> BoxFuture<'_, Response> {
         Box::pin(payload::failed(failed, &self.parts))
+    }
+}
+
+impl BearerTokens for OpenIdConnect {
+    fn verify<'a>(&'a self, portreeve: &'a Portreeve, token: &'a str) -> BoxFuture<'a, Result<Bearer, BearerRefused>> {
+        Box::pin(shown::verify(portreeve, token))
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! | duty of the contract | file |
 //! |---|---|
-//! | what a plugin gives | `plugin.rs`, `form.rs`, `mapper.rs`, `artefact.rs`, `operation.rs` |
+//! | what a plugin gives | `plugin.rs`, `form.rs`, `mapper.rs`, `artefact.rs`, `operation.rs`, `bearer.rs` |
 //! | the registry of plugins | `plugins.rs` |
 //! | what a plugin gets | `state.rs`, `in_realm.rs`, `client_in_realm.rs`, `outcome.rs` |
 //! | what a plugin asks of people, and how it gets them back | `interaction.rs`, `page.rs`, `login_return.rs`, `logout.rs` |
@@ -17,6 +17,7 @@
 //! | web words | `web/` |
 
 mod artefact;
+mod bearer;
 pub mod browser;
 mod client_in_realm;
 pub mod conformance;
@@ -36,6 +37,7 @@ mod state;
 pub mod web;
 
 pub use artefact::Artefact;
+pub use bearer::{Bearer, BearerRefused, BearerTokens};
 pub use browser::{Browser, BrowserState, InBrowser};
 pub use client_in_realm::{ClientInRealm, ClientRefusal};
 pub use form::{FieldKind, FormField};

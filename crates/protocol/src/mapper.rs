@@ -24,6 +24,8 @@ pub trait MapperKind: Send + Sync {
     fn takes_any_key(&self) -> bool {
         false
     }
+    /// Adds to a configuration that is about to be saved what follows from the rest of it.
+    fn settle(&self, _config: &mut BTreeMap<String, String>) {}
     /// What is wrong with a configuration.
     fn check(&self, config: &BTreeMap<String, String>) -> Vec<FieldFault>;
 }

@@ -8,7 +8,8 @@ use identity::realm_file::RealmMember;
 use identity::{Error, FieldFault, GroupId, Mapper, MapperSeed, Realm, RoleId, Tx, UserId};
 
 use crate::{
-    ApiState, Artefact, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind, Operation,
+    ApiState, Artefact, BearerTokens, BoxFuture, BrowserState, FormField, LoginReturn, LogoutParticipant, MapperKind,
+    Operation,
 };
 
 /// A client's settings as they would be saved.
@@ -107,6 +108,11 @@ pub trait Plugin: Send + Sync + 'static {
 
     /// What it does when a session ends.
     fn logout(&self) -> Option<&dyn LogoutParticipant> {
+        None
+    }
+
+    /// What reads its access tokens, where they may be shown to this server's own interfaces.
+    fn bearer_tokens(&self) -> Option<&dyn BearerTokens> {
         None
     }
 

@@ -53,6 +53,20 @@ impl<'w> Caller<'w> {
         caller.send(Method::POST, path, Body::from(form.to_owned())).await
     }
 
+    /// A JSON body; none for null.
+    pub async fn json(&self, method: &str, path: &str, body: &serde_json::Value) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        if body.is_null() {
+            return self.send(method, path, Body::empty()).await;
+        }
+        let caller = self.clone().header("content-type", "application/json");
+        caller.send(method, path, Body::from(body.to_string())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, Body::empty()).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
         // Time passes between requests, so that events keep their order.
         self.world.clock.advance(1);

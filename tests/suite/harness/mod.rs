@@ -1,5 +1,6 @@
 //! A world of its own for each test: a fresh database, a clock that the test moves, the real router.
 
+mod admin;
 pub mod answer;
 pub mod caller;
 mod change;
@@ -20,7 +21,7 @@ use outbound::{Authorities, Client, Fetch, Network};
 use protocol::{Portreeve, WebSettings};
 use serde_json::Value;
 
-pub use self::{answer::Answer, caller::Caller, look::detail};
+pub use self::{admin::names, answer::Answer, caller::Caller, look::detail};
 
 /// The docker door of realm `port`.
 pub const DOOR: &str = "/realms/port/protocol/docker-v2/auth";

@@ -46,6 +46,20 @@ impl Identity {
         Ok(Proven::new(realm, user, self.clock().now(), Method::Client))
     }
 
+    /// The service account of a client that has one, whether or not it may be used now; made where it is missing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the client does not act for itself.
+    pub async fn service_account_of(&self, realm: &Realm, client: &Client) -> Result<Arc<User>, Error> {
+        if !client.service_accounts {
+            return Err(Error::NotFound("service account"));
+        }
+        match self.service_account(realm, client).await? {
+            Some(user) => Ok(user),
+            None => self.add_service_account(realm, client).await,
+        }
+    }
+
     async fn service_account(&self, realm: &Realm, client: &Client) -> Result<Option<Arc<User>>, Error> {
         let accounts = &self.0.door.accounts.0;
         for _ in 0..2 {

@@ -47,7 +47,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn insert_mapper(
+    pub(super) async fn insert_mapper(
         &mut self,
         realm: &RealmId,
         owner: &MapperOwner,

@@ -1,6 +1,7 @@
 //! Protocol mappers: a kind that some plugin knows, and its configuration.
 
 mod add;
+mod change;
 pub(crate) mod entity;
 
 use std::collections::BTreeMap;

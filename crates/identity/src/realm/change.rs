@@ -32,6 +32,7 @@ impl Tx {
             check_name(&name)?;
             self.touch_realm_name(&row.name);
             self.touch_realm_name(&name);
+            self.rename_management_client(&row.name, &name).await?;
             changed.name = Set(name);
         }
         changed.enabled = Set(rows::take_flag(&mut patch, "enabled", row.enabled)?);

@@ -16,15 +16,21 @@ const SETTINGS: &str = include_str!("settings.json");
 
 /// Everything a new realm of this name holds, as one RealmRepresentation without ids.
 pub(crate) fn template(name: &str) -> Result<Map<String, Value>, Error> {
-    let read = |text: &str| -> Result<Map<String, Value>, Error> {
-        let mut value: Value =
-            serde_json::from_str(text).map_err(|error| Error::fault(format!("the built-in realm: {error}")))?;
-        name_realm(&mut value, name);
-        rows::members(value)
-    };
-    let mut all = read(SETTINGS)?;
-    all.extend(read(NOUNS)?);
+    let mut all = settings(name)?;
+    all.extend(read(NOUNS, name)?);
     Ok(all)
+}
+
+/// The settings among it.
+pub(crate) fn settings(name: &str) -> Result<Map<String, Value>, Error> {
+    read(SETTINGS, name)
+}
+
+fn read(text: &str, name: &str) -> Result<Map<String, Value>, Error> {
+    let mut value: Value =
+        serde_json::from_str(text).map_err(|error| Error::fault(format!("the built-in realm: {error}")))?;
+    name_realm(&mut value, name);
+    rows::members(value)
 }
 
 /// The name of a realm's default role.

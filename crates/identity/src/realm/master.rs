@@ -25,6 +25,8 @@ impl Identity {
         }
         let document = json!({ "accessTokenLifespan": MASTER_TOKEN_SECONDS, "displayName": "Portreeve" });
         let realm = tx.add_realm(NewRealm { id: None, name: MASTER.to_owned(), document }).await?;
+        // Realms that were imported before there was an administrator.
+        tx.add_management_clients(MASTER).await?;
         let user = tx.add_user(&realm, NewUser::named(admin)).await?;
         tx.set_password_hash(&user, password).await?;
         let role = tx.realm_role_row(&realm, ADMIN).await?.ok_or(Error::NotFound("role"))?;
@@ -110,6 +112,18 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// A realm that is renamed is managed through a client of the new name.
+    pub(super) async fn rename_management_client(&mut self, from: &str, to: &str) -> Result<(), Error> {
+        let Some(master) = self.realm_row_named(MASTER).await? else { return Ok(()) };
+        match self.client_row_named(&master.id.into(), &management_client(from)).await? {
+            Some(client) => {
+                let patch = json!({ "clientId": management_client(to), "name": format!("{to} Realm") });
+                self.change_client(&client.id.into(), patch).await
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) async fn remove_management_client(&mut self, realm: &str) -> Result<(), Error> {

@@ -4,6 +4,7 @@ mod add;
 mod birth;
 mod change;
 pub(crate) mod defaults;
+mod edit;
 mod effective;
 pub(crate) mod entity;
 mod load;

@@ -18,8 +18,8 @@ use crate::KeyStatus;
 /// The type under which Keycloak keeps keys.
 pub(crate) const KEY_PROVIDER: &str = "org.keycloak.keys.KeyProvider";
 
-/// What Keycloak shows instead of a secret in exports made from its console.
-pub(crate) const MASK: &str = "**********";
+// What Keycloak shows instead of a secret in exports made from its console.
+pub(crate) use crate::masks::MASK;
 
 /// Takes padded and unpadded text; Keycloak writes either.
 const LENIENT: GeneralPurposeConfig =

@@ -14,6 +14,7 @@ mod parse;
 mod placeholder;
 mod read;
 mod report;
+mod representation;
 mod top_up;
 mod user_form;
 
@@ -35,7 +36,9 @@ pub(crate) use import::{lock_file, sweep_dead_imports};
 pub use limits::Limits;
 pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};
+pub use representation::Representation;
 pub(crate) use top_up::give_ids;
+pub use top_up::with_default_settings;
 
 use crate::{FieldFault, Mapper, MapperSeed};
 

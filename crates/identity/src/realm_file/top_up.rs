@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::check::names::{objects, text, texts};
 use super::check::protocol;
-use crate::realm::defaults::{MASTER, REALM_MANAGEMENT, default_role as default_role_name, template};
+use crate::realm::defaults::{MASTER, REALM_MANAGEMENT, default_role as default_role_name, settings, template};
 
 /// The client of a person's own pages.
 const ACCOUNT: &str = "account";
@@ -273,6 +273,25 @@ fn client_scopes_of_clients(document: &mut Map<String, Value>) {
     if let Some(clients) = clients {
         document.insert("clients".to_owned(), clients);
     }
+}
+
+/// A realm's document with the settings of a new realm wherever it says nothing.
+#[must_use]
+pub fn with_default_settings(mut document: Map<String, Value>, name: &str) -> Map<String, Value> {
+    for (member, value) in settings(name).unwrap_or_default() {
+        match (document.get_mut(&member), value) {
+            (Some(Value::Object(given)), Value::Object(built_in)) if member == "attributes" => {
+                for (name, value) in built_in {
+                    given.entry(name).or_insert(value);
+                }
+            }
+            (Some(Value::Null) | None, value) => {
+                document.insert(member, value);
+            }
+            (Some(_), _) => {}
+        }
+    }
+    document
 }
 
 /// Flows, their configurations, components and identity providers keep their ids in the document; new ones get one.

@@ -100,7 +100,7 @@ impl Tx {
         Ok(self.role_row(id).await?.realm_id.into())
     }
 
-    async fn role_row(&self, id: &RoleId) -> Result<entity::Model, Error> {
+    pub(super) async fn role_row(&self, id: &RoleId) -> Result<entity::Model, Error> {
         entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?.ok_or(Error::NotFound("role"))
     }
 

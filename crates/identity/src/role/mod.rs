@@ -1,12 +1,16 @@
 //! Roles of realms and clients, and which brings which.
 
 mod add;
+mod change;
 pub(crate) mod composite;
+mod documents;
 pub(crate) mod entity;
 mod tree;
 
 use serde_json::Value;
 
+pub use change::RoleQuery;
+pub use documents::RoleDocument;
 pub(crate) use tree::RoleTree;
 
 use crate::{ClientId, RoleId};

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{ClientId, RoleId, role::RoleTree};
 
@@ -53,5 +53,15 @@ impl Mappings {
                 }
             }
         }
+    }
+}
+
+/// Every mapping in a realm's document, of roles of the realm and of clients.
+pub(crate) fn each_mut(document: &mut Map<String, Value>, look: &mut dyn FnMut(&mut Map<String, Value>)) {
+    let of_realm = document.get_mut("scopeMappings").and_then(Value::as_array_mut);
+    of_realm.into_iter().flatten().filter_map(Value::as_object_mut).for_each(&mut *look);
+    let of_clients = document.get_mut("clientScopeMappings").and_then(Value::as_object_mut);
+    for list in of_clients.into_iter().flat_map(Map::values_mut).filter_map(Value::as_array_mut) {
+        list.iter_mut().filter_map(Value::as_object_mut).for_each(&mut *look);
     }
 }

@@ -2,11 +2,14 @@
 
 mod add;
 pub(crate) mod binding;
+mod change;
 pub(crate) mod entity;
+mod map_role;
 pub(crate) mod mapping;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use map_role::MappedTo;
 use serde_json::Value;
 
 use crate::{Mapper, RoleId, ScopeId};

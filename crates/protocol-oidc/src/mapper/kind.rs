@@ -131,6 +131,15 @@ impl MapperKind for Kind {
         true
     }
 
+    /// Keycloak: a mapper that says whether it writes into access tokens, and nothing of introspection, tells there what the
+    /// token tells.
+    fn settle(&self, config: &mut BTreeMap<String, String>) {
+        let access = config.get("access.token.claim").cloned();
+        if let (true, Some(access)) = (self.able.introspection && self.absent != Absent::NoSwitch, access) {
+            config.entry("introspection.token.claim".to_owned()).or_insert(access);
+        }
+    }
+
     fn check(&self, config: &BTreeMap<String, String>) -> Vec<FieldFault> {
         let given = |name: &str| config.get(name).map(String::as_str).filter(|value| !value.is_empty());
         let mut faults = Vec::new();

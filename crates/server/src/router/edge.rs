@@ -17,10 +17,14 @@ use super::pace::Pace;
 use super::path::{self, PathFault};
 use super::{RouterSettings, answers};
 
+/// Most bytes of a body that administers.
+const ADMIN_BODY_BYTES: usize = 64 * 1024 * 1024;
+
 /// What the edge goes by.
 pub(crate) struct Edge {
     identity: Identity,
     body_bytes: usize,
+    admin_body_bytes: usize,
     pace: Option<Pace>,
 }
 
@@ -29,8 +33,14 @@ impl Edge {
         Self {
             identity: portreeve.identity.clone(),
             body_bytes: settings.body_bytes,
+            admin_body_bytes: settings.body_bytes.max(ADMIN_BODY_BYTES),
             pace: Pace::new(settings.requests_per_second_per_address),
         }
+    }
+
+    /// Realms come in whole; who may not administer is refused before any of it is read.
+    fn limit(&self, path: &str) -> usize {
+        if path.starts_with("/admin/") { self.admin_body_bytes } else { self.body_bytes }
     }
 
     /// Marks a request whose address asks too often; its door refuses it in its own words.
@@ -62,10 +72,11 @@ pub(crate) async fn check(State(edge): State<Arc<Edge>>, mut request: Request, n
     if request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return answers::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "HTTP 415 Unsupported Media Type");
     }
-    if announced(request.headers()).is_some_and(|length| length > edge.body_bytes as u64) {
+    let limit = edge.limit(request.uri().path());
+    if announced(request.headers()).is_some_and(|length| length > limit as u64) {
         return answers::error(StatusCode::PAYLOAD_TOO_LARGE, "HTTP 413 Content Too Large");
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, edge.body_bytes)))).await
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {

@@ -43,6 +43,7 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
         .plugins
         .api()
         .merge(portreeve.plugins.well_known())
+        .merge(admin_api::router())
         .route("/", get(answers::root))
         .route("/realms/{realm}", get(realm::document).options(realm::preflight))
         .route("/realms/{realm}/", get(realm::document).options(realm::preflight))

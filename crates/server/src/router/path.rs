@@ -9,16 +9,23 @@ pub(crate) enum PathFault {
     Hidden,
 }
 
+/// Where realms are administered.
+const ADMINISTRATION: &str = "/admin/realms/";
+
 /// RFC 3986 §5.2.4 and §6.2.2: a path with dot segments or empty segments is not normal; Keycloak answers it 400. One
 /// whose segments decode to `/`, `\`, NUL or carry parameters (§3.3, `;`) names nothing that could be there.
+///
+/// Administration names roles, groups and mappers by what they are called, and that may hold a `/`: below a realm of `/admin/`
+/// an escaped one is part of a name. Segments are told apart before anything is decoded, so it cannot become another path.
 pub(crate) fn check(path: &str) -> Result<(), PathFault> {
+    let names_hold_slashes = path.strip_prefix(ADMINISTRATION).is_some_and(|below| below.contains('/'));
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         if (segment.is_empty() && !last) || is_dots(segment) {
             return Err(PathFault::NotNormal);
         }
-        if hides(segment) {
+        if hides(segment, names_hold_slashes) {
             return Err(PathFault::Hidden);
         }
     }
@@ -39,13 +46,12 @@ fn is_dots(segment: &str) -> bool {
     dots == 1 || dots == 2
 }
 
-fn hides(segment: &str) -> bool {
+fn hides(segment: &str, names_hold_slashes: bool) -> bool {
     segment.bytes().any(|byte| matches!(byte, b'\\' | b';'))
-        || segment.as_bytes().windows(3).any(|three| {
-            matches!(
-                three,
-                [b'%', b'2', b'f' | b'F'] | [b'%', b'5', b'c' | b'C'] | [b'%', b'0', b'0'] | [b'%', b'3', b'b' | b'B']
-            )
+        || segment.as_bytes().windows(3).any(|three| match three {
+            [b'%', b'2', b'f' | b'F'] => !names_hold_slashes,
+            [b'%', b'5', b'c' | b'C'] | [b'%', b'0', b'0'] | [b'%', b'3', b'b' | b'B'] => true,
+            _ => false,
         })
 }
 
@@ -67,6 +73,15 @@ mod tests {
         {
             assert_eq!(check(path), Err(PathFault::Hidden), "{path}");
         }
+    }
+
+    #[test]
+    fn a51_a_slash_is_part_of_a_name_below_an_administered_realm_alone() {
+        assert_eq!(check("/admin/realms/port/roles/a%2Fb"), Ok(()));
+        for path in ["/admin/realms/a%2Fb", "/admin/realms/port/roles/a%00", "/admin/realms/port/roles/a%5Cb"] {
+            assert_eq!(check(path), Err(PathFault::Hidden), "{path}");
+        }
+        assert_eq!(check("/admin/realms/port/%2e%2e/x"), Err(PathFault::NotNormal));
     }
 
     #[test]

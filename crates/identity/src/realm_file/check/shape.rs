@@ -192,6 +192,23 @@ pub(crate) const REQUIRED_ACTION: Shape = &[
 pub(crate) const COMPONENT: Shape =
     &[(Kind::Text, "id name providerId subType"), (Kind::ObjectsMap, "subComponents"), (Kind::TextsMap, "config")];
 
+pub(crate) const EXECUTION_INFO: Shape = &[
+    (Kind::Text, "id requirement displayName alias description providerId authenticationConfig flowId"),
+    (Kind::Flag, "configurable authenticationFlow"),
+    (Kind::Int, "level index priority"),
+    (Kind::Texts, "requirementChoices"),
+];
+
+pub(crate) const REQUIRED_ACTION_CONFIG: Shape = &[(Kind::TextMap, "config")];
+
+pub(crate) const PARTIAL_IMPORT: Shape = &[
+    (Kind::Text, "ifResourceExists policy"),
+    (Kind::Objects, "users groups clients identityProviders identityProviderMappers"),
+    (Kind::Object, "roles"),
+];
+
+pub(crate) const INITIAL_ACCESS: Shape = &[(Kind::Int, "expiration count"), (Kind::Texts, "webOrigins")];
+
 /// Brings every known member of `object` to its type; what cannot be brought there is a fault and is taken out, so
 /// that later checks meet right types only.
 pub(crate) fn settle(object: &mut Map<String, Value>, shape: Shape, file: &Path, at: &At<'_>, faults: &mut Faults) {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::documents::{self, Object, begin, object, put_list, put_lists, unsealed};
 use crate::realm_file::check::names::group_path;
 use crate::realm_file::component_key::{self, KEY_PROVIDER, KeyRow};
 use crate::sealing::{self, Noun};
-use crate::{Error, Identity, client, group, key, mapper, realm, role, rows, scope};
+use crate::{Error, Identity, group, key, realm, role};
 
 /// Rows → names of one realm.
 pub(super) struct Directory {
@@ -20,8 +21,6 @@ pub(super) struct Directory {
     /// Row of a group → its path.
     pub(super) groups: HashMap<String, String>,
 }
-
-type Object = Map<String, Value>;
 
 /// Reads the realm without its users.
 pub(super) async fn read(
@@ -55,120 +54,22 @@ pub(super) async fn read(
     Ok((whole, directory))
 }
 
-pub(super) fn object(text: &str, whose: &str) -> Result<Object, Error> {
-    rows::members(rows::document(text, whose)?)
-}
-
-fn unsealed(identity: &Identity, noun: Noun, id: &str, document: &str, sealed: Option<&[u8]>) -> Result<Object, Error> {
-    let mut document = rows::document(document, id)?;
-    let secrets = sealing::open_secrets(&identity.0, noun, id, sealed)?;
-    sealing::put_back(&mut document, &secrets);
-    rows::members(document)
-}
-
-/// Writes a list where there are items, or where the file had the member.
-pub(super) fn put_list(document: &mut Object, member: &str, items: Vec<Value>) {
-    if !items.is_empty() || document.contains_key(member) {
-        document.insert(member.to_owned(), Value::Array(items));
-    }
-}
-
-/// Adds names to the lists of an object: what was empty in the file is there already.
-pub(super) fn put_lists(document: &mut Object, member: &str, lists: Vec<(String, Vec<Value>)>) {
-    if lists.is_empty() {
-        return;
-    }
-    if let Value::Object(object) = document.entry(member).or_insert_with(|| json!({})) {
-        for (name, items) in lists {
-            object.insert(name, Value::Array(items));
-        }
-    }
-}
-
-/// An object that begins with these members.
-fn begin(id: &str, name: (&str, &str), rest: Object) -> Object {
-    let mut object = Object::new();
-    object.insert("id".to_owned(), json!(id));
-    object.insert(name.0.to_owned(), json!(name.1));
-    object.extend(rest);
-    object
-}
-
 async fn clients(
     identity: &Identity,
     on: &DatabaseTransaction,
     directory: &mut Directory,
 ) -> Result<(Vec<Value>, Vec<Value>), Error> {
     let realm = directory.realm.clone();
-    let mut of_client: HashMap<String, Vec<Value>> = HashMap::new();
-    let mut of_scope: HashMap<String, Vec<Value>> = HashMap::new();
-    let mappers = mapper::entity::Entity::find()
-        .filter(mapper::entity::Column::RealmId.eq(&realm))
-        .order_by_asc(mapper::entity::Column::Position)
-        .all(on)
-        .await?;
-    for row in mappers {
-        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
-        one.insert("protocol".to_owned(), json!(row.protocol));
-        one.insert("protocolMapper".to_owned(), json!(row.mapper));
-        match (row.client_id, row.scope_id) {
-            (Some(client), _) => of_client.entry(client).or_default().push(Value::Object(one)),
-            (None, Some(scope)) => of_scope.entry(scope).or_default().push(Value::Object(one)),
-            (None, None) => {}
-        }
-    }
-    let mut names: HashMap<String, String> = HashMap::new();
-    let mut scopes = Vec::new();
-    let rows = scope::entity::Entity::find()
-        .filter(scope::entity::Column::RealmId.eq(&realm))
-        .order_by_asc(scope::entity::Column::Position)
-        .all(on)
-        .await?;
-    for row in rows {
-        let mut one = begin(&row.id, ("name", &row.name), object(&row.document, &row.id)?);
-        one.insert("protocol".to_owned(), json!(row.protocol));
-        put_list(&mut one, "protocolMappers", of_scope.remove(&row.id).unwrap_or_default());
-        names.insert(row.id, row.name);
-        scopes.push(Value::Object(one));
-    }
-    let mut bindings: HashMap<(String, bool), Vec<Value>> = HashMap::new();
-    let rows = scope::binding::Entity::find()
-        .filter(
-            scope::binding::Column::ScopeId.in_subquery(
-                scope::entity::Entity::find()
-                    .select_only()
-                    .column(scope::entity::Column::Id)
-                    .filter(scope::entity::Column::RealmId.eq(&realm))
-                    .into_query(),
-            ),
-        )
-        .order_by_asc(scope::binding::Column::Position)
-        .all(on)
-        .await?;
-    for row in rows {
-        if let Some(name) = names.get(&row.scope_id) {
-            bindings.entry((row.client_id, row.optional)).or_default().push(json!(name));
-        }
-    }
+    let (of_client, mut of_scope) = documents::mappers(on, &realm, None).await?;
+    let scopes = documents::scopes(on, &realm, None, &mut of_scope).await?;
+    let text = |one: &Object, member: &str| one.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let names = scopes.iter().map(|one| (text(one, "id"), text(one, "name"))).collect();
     let mut clients = Vec::new();
-    let rows = client::entity::Entity::find()
-        .filter(client::entity::Column::RealmId.eq(&realm))
-        .order_by_asc(client::entity::Column::Position)
-        .all(on)
-        .await?;
-    for row in rows {
-        let rest = unsealed(identity, Noun::Client, &row.id, &row.document, row.sealed.as_deref())?;
-        let mut one = begin(&row.id, ("clientId", &row.client_id), rest);
-        one.insert("enabled".to_owned(), json!(row.enabled));
-        one.insert("protocol".to_owned(), json!(row.protocol));
-        put_list(&mut one, "protocolMappers", of_client.remove(&row.id).unwrap_or_default());
-        for (member, optional) in [("defaultClientScopes", false), ("optionalClientScopes", true)] {
-            put_list(&mut one, member, bindings.remove(&(row.id.clone(), optional)).unwrap_or_default());
-        }
-        directory.clients.insert(row.id, row.client_id);
+    for (row, one) in documents::clients(identity, on, &realm, None, &names, of_client).await? {
+        directory.clients.insert(row, text(&one, "clientId"));
         clients.push(Value::Object(one));
     }
-    Ok((clients, scopes))
+    Ok((clients, scopes.into_iter().map(Value::Object).collect()))
 }
 
 async fn roles(on: &DatabaseTransaction, directory: &mut Directory, shape: Option<Value>) -> Result<Value, Error> {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
 
-use super::realm_document::{Directory, object, put_list, put_lists};
+use super::realm_document::Directory;
+use crate::documents::{object, put_list, put_lists};
 use crate::{Error, Identity, credential, sealing, user};
 
 /// Rows of the realm's users in the order that the file had.

@@ -1,0 +1,36 @@
+//! The REST door to administration: Keycloak's admin REST API, and realm client registration.
+//!
+//! Owns: addresses, JSON shapes on the wire, statuses and error bodies, paging, `Location`, the rules of other origins. Does not
+//! own: what may be done and by whom, or how (`admin`); rows; protocols. Floor 4.
+//!
+//! A route is a line in a table (`routes.rs` and each resource's `mod.rs`): method, path, and a function whose first parameter is
+//! the [`admin::Permit`] of the right it needs. A function without one does not fit into the table:
+//!
+//! ```compile_fail
+//! # use admin_api::{Answer, Call, Table};
+//! async fn no_permission(call: Call) -> Answer { todo!() }
+//! let table = Table::new().get("/realms/{realm}/x", no_permission);
+//! ```
+
+mod answer;
+mod caching;
+mod call;
+mod door;
+mod json;
+pub mod operations;
+mod page;
+mod routes;
+mod table;
+
+mod client_scopes;
+mod clients;
+mod mappers;
+mod realms;
+mod roles;
+mod scope_mappings;
+
+pub use answer::{Answer, Reply};
+pub use call::Call;
+pub use door::router;
+pub use routes::table;
+pub use table::{Entry, Table};

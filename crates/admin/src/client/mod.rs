@@ -1,0 +1,25 @@
+//! Clients.
+
+mod add;
+mod change;
+mod check;
+mod defaults;
+mod find;
+mod get;
+mod list;
+mod remove;
+mod scopes;
+mod secret;
+mod service_account;
+
+pub use add::add;
+pub use change::change;
+pub(crate) use check::config;
+pub(crate) use find::{of_realm, owner};
+pub use get::get;
+pub(crate) use get::represented;
+pub use list::{ClientQuery, list};
+pub use remove::remove;
+pub use scopes::{bind_scope, scopes, unbind_scope};
+pub use secret::{drop_rotated, regenerate_secret, rotated_secret, secret};
+pub use service_account::service_account_user;
