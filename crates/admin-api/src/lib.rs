@@ -1,7 +1,7 @@
 //! The REST door to administration: Keycloak's admin REST API, and realm client registration.
 //!
-//! Owns: addresses, JSON shapes on the wire, statuses and error bodies, paging, `Location`, the rules of other origins. Does not
-//! own: what may be done and by whom, or how (`admin`); rows; protocols. Floor 4.
+//! Owns: addresses, JSON shapes on the wire, statuses and error bodies, paging, `Location`, the rules of other origins.
+//! Does not own: what may be done and by whom, or how (`admin`); rows; protocols. Floor 4.
 //!
 //! A route is a line in a table (`routes.rs` and each resource's `mod.rs`): method, path, and a function whose first parameter is
 //! the [`admin::Permit`] of the right it needs. A function without one does not fit into the table:

@@ -1,8 +1,8 @@
 //! Administrative operations, each with its permission in front of it.
 //!
 //! Owns: who may administer what ([`Caller`], [`Right`], [`Permit`]: the one rule book), the operations on realms, clients, roles,
-//! flows and all else that is administered, one file per verb, and the administrative event of every change ([`Change`]). Does
-//! not own: rows and documents (`identity`), protocols (their plugins), HTTP (`admin-api`), pages. Floor 3.
+//! flows and all else that is administered, one file per verb, and the administrative event of every change ([`Change`]).
+//! Does not own: rows and documents (`identity`), protocols (their plugins), HTTP (`admin-api`), pages. Floor 3.
 //!
 //! An operation takes a [`Permit`] of the right it needs. Only the rule book makes one, from who asks and the realm asked about;
 //! and only a permit of a right that may change things begins a [`Change`], which is committed with its event or not at all. So

@@ -126,11 +126,8 @@ async fn mappers_are_added_changed_and_removed_with_their_owner() {
     let world = World::port().await;
     let caller = world.admin_with(&["manage-clients"]).await;
     let id = make(&caller, json!({"clientId": "app"})).await;
-    let scope = caller.json(
-        "POST",
-        "/admin/realms/port/client-scopes",
-        &json!({"name": "billing", "protocol": "openid-connect"}),
-    );
+    let body = json!({"name": "billing", "protocol": "openid-connect"});
+    let scope = caller.json("POST", "/admin/realms/port/client-scopes", &body);
     let scope = scope.await.expect(201).header("location").rsplit('/').next().unwrap().to_owned();
     for owner in [format!("{CLIENTS}/{id}"), format!("/admin/realms/port/client-scopes/{scope}")] {
         let mapper = json!({"name": "m", "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper",

@@ -118,13 +118,12 @@ async fn replace_mappers(
     for new in given {
         let known = had.iter().find(|old| name(old) == name(&new));
         let Value::Object(mut new) = new else { continue };
-        match known.and_then(|old| old.get("id")).and_then(Value::as_str) {
-            Some(id) => change.change_mapper(owner, &MapperId::from(id), new).await?,
-            None => {
-                new.shift_remove("id");
-                new.entry("consentRequired").or_insert_with(|| json!(false));
-                change.add_mapper_document(&permit.realm().id, owner, new).await?;
-            }
+        if let Some(id) = known.and_then(|old| old.get("id")).and_then(Value::as_str) {
+            change.change_mapper(owner, &MapperId::from(id), new).await?;
+        } else {
+            new.shift_remove("id");
+            new.entry("consentRequired").or_insert_with(|| json!(false));
+            change.add_mapper_document(&permit.realm().id, owner, new).await?;
         }
     }
     Ok(())

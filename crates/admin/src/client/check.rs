@@ -56,7 +56,8 @@ pub(super) fn check(document: &Map<String, Value>, plugins: &Plugins) -> Result<
         .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
         .collect();
     for (name, value) in &attributes {
-        let is_address = name.ends_with("Uri") || name.ends_with(".url") || name.ends_with(".uri");
+        let name_of_address = name.to_ascii_lowercase();
+        let is_address = ["uri", "url"].iter().any(|word| name_of_address.ends_with(word));
         if is_address && is_dangerous(value) {
             return invalid(format!("{name} uses an illegal scheme"));
         }
