@@ -15,21 +15,20 @@ pub(crate) fn is_fresh(method: &Method, path: &str) -> bool {
     {
         return true;
     }
-    let last_is_parameter = below.ends_with('}');
+    let removes = *method == Method::DELETE;
     let segments: Vec<&str> = below.split('/').skip(1).collect();
     match segments.as_slice() {
         ["client-scopes" | "client-templates"] => *method == Method::POST,
-        ["client-scopes" | "client-templates" | "clients" | "roles" | "roles-by-id" | "users", _] => {
-            *method == Method::DELETE
-        }
-        ["clients", _, "default-client-scopes" | "optional-client-scopes" | "nodes", _]
+        ["client-scopes" | "client-templates" | "clients" | "roles" | "roles-by-id" | "users", _]
+        | ["clients", _, "roles" | "nodes", _]
+        | ["users", _, "credentials", _] => removes,
+        ["clients", _, "default-client-scopes" | "optional-client-scopes", _]
         | ["default-default-client-scopes" | "default-optional-client-scopes" | "default-groups", _]
-        | ["identity-provider", "instances", _] => last_is_parameter,
-        ["identity-provider", "instances", _, "mappers", _] => last_is_parameter,
-        ["clients", _, "roles", _] => *method == Method::DELETE,
-        ["users", _, "federated-identity" | "groups", _] | ["users", _, "impersonation"] => true,
-        ["users", _, "credentials", _] => *method == Method::DELETE,
-        ["groups", _, "children"] => true,
+        | ["identity-provider", "instances", _]
+        | ["identity-provider", "instances", _, "mappers", _]
+        | ["users", _, "federated-identity" | "groups", _]
+        | ["users", _, "impersonation"]
+        | ["groups", _, "children"] => true,
         _ => false,
     }
 }

@@ -98,7 +98,7 @@ fn place(body: &[u8], member: &str) -> Option<(usize, usize)> {
             }
         };
         let before = body.get(..end)?;
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         return Some((line, end - start + 1));
     }

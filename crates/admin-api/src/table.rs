@@ -50,7 +50,7 @@ macro_rules! methods {
             F: Fn(Permit<R>, Call) -> Done + Clone + Send + Sync + 'static,
             Done: Future<Output = Answer> + Send + 'static,
         {
-            self.route(Method::$method, MethodFilter::$method, path, serve)
+            self.route(&Method::$method, MethodFilter::$method, path, serve)
         }
     )* };
 }
@@ -91,14 +91,14 @@ impl Table {
         paths.into_iter().fold(self.router, |router, path| router.route(path, options(door::preflight)))
     }
 
-    fn route<R, F, Done>(mut self, method: Method, filter: MethodFilter, path: &'static str, serve: F) -> Self
+    fn route<R, F, Done>(mut self, method: &Method, filter: MethodFilter, path: &'static str, serve: F) -> Self
     where
         R: Right,
         F: Fn(Permit<R>, Call) -> Done + Clone + Send + Sync + 'static,
         Done: Future<Output = Answer> + Send + 'static,
     {
         self.entries.push(Entry { method: method.clone(), path, right: R::NAME, roles: R::ROLES });
-        let fresh = caching::is_fresh(&method, path);
+        let fresh = caching::is_fresh(method, path);
         let serve = Arc::new(serve);
         let handler = move |State(state): State<ApiState>, params: RawPathParams, request: Request| {
             let serve = Arc::clone(&serve);
