@@ -20,3 +20,4 @@ mod harness;
 mod login;
 mod openid_connect;
 mod realm_files;
+mod recorded;

@@ -63,6 +63,11 @@ impl Read {
         }
     }
 
+    /// Whether its claims were left out: Keycloak's ids of access tokens say so after the kind of session.
+    pub(crate) fn is_lightweight(&self) -> bool {
+        self.jti.split_once(':').is_some_and(|(letters, _)| letters.get(2..4) == Some("lt"))
+    }
+
     /// The claims to tell of it again, before mappers add theirs.
     pub(crate) fn claims(&self) -> Claims<'_> {
         let mut aud = Audience::default();

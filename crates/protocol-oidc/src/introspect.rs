@@ -156,8 +156,14 @@ async fn access(
     };
     let about = About { door, issuer, client, oidc, live, scope };
     let claims = about.claims(Claims { typ: Some(typ), ..read.claims() }, user)?;
-    // CVE-2026-37979: who is not named learns nothing, not even that the token holds.
-    if !claims.aud.contains(&caller.client.client_id) {
+    // CVE-2026-37979: who is not named learns nothing, not even that the token holds. What counts is whom the token was
+    // issued for; only a lightweight one leaves that to be asked for here.
+    let named = if read.is_lightweight() {
+        claims.aud.contains(&caller.client.client_id)
+    } else {
+        read.audiences().iter().any(|audience| **audience == *caller.client.client_id)
+    };
+    if !named {
         return Ok(Told::Inactive(NOT_FOR_CALLER));
     }
     let mut members = members(&claims)?;

@@ -13,6 +13,9 @@ pub(crate) const OPENID: &str = "openid";
 /// Asks for a session that outlives the log-in.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
+/// Tells of the user's organizations.
+const ORGANIZATION: &str = "organization";
+
 /// Longer values are not read.
 const MAX_BYTES: usize = 8 * 1024;
 /// More names than a client has scopes.
@@ -88,8 +91,10 @@ pub(crate) fn grant(
         return known;
     }
     let open = |scope: &Arc<ClientScope>| {
-        scope.roles.is_empty()
-            || oidc.gated.iter().position(|(id, _)| *id == scope.id).is_some_and(|place| bits & (1 << place) != 0)
+        // As Keycloak: who is in no organization is not granted the scope that tells of them, and nobody is in one yet.
+        *scope.name != *ORGANIZATION
+            && (scope.roles.is_empty()
+                || oidc.gated.iter().position(|(id, _)| *id == scope.id).is_some_and(|place| bits & (1 << place) != 0))
     };
     let optional = client.optional_scopes.iter().filter(|scope| wanted.contains(&*scope.name));
     let scopes: Vec<Arc<ClientScope>> =

@@ -220,3 +220,31 @@ async fn a_service_account_is_told_of_to_who_is_named() {
     let spa = text(&log_in_as(&world, "spa", "alice", "openid").await, "access_token");
     inactive(&ask(&world, &spa, &[]).await);
 }
+
+#[tokio::test]
+async fn a40_a_mapper_of_today_lets_nobody_see_a_token_of_yesterday() {
+    let world = world().await;
+    let before = text(&log_in(&world, "openid").await, "access_token");
+    let realm = world.realm("port").await;
+    let owner = identity::MapperOwner::Client(realm.client("web").expect("the client").id.clone());
+    let seed = identity::MapperSeed {
+        name: "self".to_owned(),
+        mapper: "oidc-audience-mapper".to_owned(),
+        protocol: "openid-connect".to_owned(),
+        config: [
+            ("included.client.audience", "web"),
+            ("access.token.claim", "true"),
+            ("introspection.token.claim", "true"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
+    };
+    let mut tx = world.identity.begin().await.expect("a unit of work");
+    tx.add_mapper(&owner, seed).await.expect("a mapper");
+    tx.commit().await.expect("the mapper is kept");
+
+    let refused = ask(&world, &before, &[]).await.expect(200).json();
+    assert_eq!(refused, json!({"active": false}), "it was not issued for the client");
+    let after = text(&log_in(&world, "openid").await, "access_token");
+    assert_eq!(ask(&world, &after, &[]).await.json()["active"], true);
+}

@@ -46,6 +46,9 @@ impl Apply for GroupMembership {
             _ => Value::from(path),
         };
         let groups: Vec<Value> = context.group_paths.iter().map(|path| name(path)).collect();
-        state.claims.put(&self.path, Value::Array(groups), Writer::Any);
+        // As Keycloak: who is in no group has no claim.
+        if !groups.is_empty() {
+            state.claims.put(&self.path, Value::Array(groups), Writer::Any);
+        }
     }
 }

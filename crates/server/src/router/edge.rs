@@ -6,7 +6,7 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use http_body_util::Limited;
 use identity::Identity;
@@ -59,7 +59,9 @@ pub(crate) async fn check(State(edge): State<Arc<Edge>>, mut request: Request, n
         Ok(()) => {}
         Err(PathFault::NotNormal) => {
             let words = r#"{"error":"missingNormalization","error_description":"Request path not normalized"}"#;
-            return answers::json(StatusCode::BAD_REQUEST, words.to_owned());
+            let mut answer = answers::json(StatusCode::BAD_REQUEST, words.to_owned());
+            answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+            return answer;
         }
         Err(PathFault::Hidden) => return answers::error(StatusCode::NOT_FOUND, "HTTP 404 Not Found"),
     }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use crypto::algorithm::Algorithm;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, HeaderValue, ORIGIN, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN, RETRY_AFTER,
+    VARY,
 };
 use http::{HeaderMap, StatusCode};
 use identity::Error;
@@ -77,7 +78,9 @@ pub(crate) async fn document(request: InRealm<RealmDoor>, headers: HeaderMap) ->
         Ok(text) => {
             request.outcome.served();
             let mut response = answers::json(StatusCode::OK, text);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            let out = response.headers_mut();
+            out.insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+            out.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             share(&mut response, &headers);
             response
         }
