@@ -1,6 +1,6 @@
 //! The cryptographic room.
 //!
-//! **Owns:** chance, digests, signing keys and their ids, certificates, compact JWS, public JWKs, the sealing of
+//! **Owns:** chance, digests, signing keys and their ids, certificates, compact JWS and JWE, public JWKs, the sealing of
 //! secrets at rest, password hashes with the pool that computes them, and one-time passwords. It alone names
 //! argon2, jsonwebtoken, aws-lc-rs and rcgen.
 //!
@@ -14,6 +14,7 @@
 //! | RFC 7515 (JWS), RFC 7518 §3 (algorithms), RFC 8037 (Ed25519) | `jws.rs`, `algorithm.rs`, `key.rs` |
 //! | RFC 7518 §3.2 (HMAC with a shared secret) | `mac.rs` |
 //! | RFC 7515 §5.2 (reading a JWS) | `compact.rs` |
+//! | RFC 7516 (JWE), RFC 7518 §4, §5 (encryption) | `jwe/` |
 //! | RFC 7517 (JWK), keys of others | `jwk.rs`, `jwk_set.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |
 //! | RFC 5280 (certificates) | `certificate.rs` |
@@ -26,6 +27,7 @@ pub mod certificate;
 pub mod compact;
 mod der;
 pub mod digest;
+pub mod jwe;
 pub mod jwk;
 pub mod jwk_set;
 pub mod jws;
