@@ -51,7 +51,7 @@ async fn a_realms_document_is_keycloaks() {
         house.send(Request::get("/realms/harbour").header("origin", "https://app.example"), Body::empty()).await;
     assert_eq!(
         (status, &headers["content-type"], &headers["cache-control"]),
-        (StatusCode::OK, &"application/json".parse().unwrap(), &"no-cache".parse().unwrap())
+        (StatusCode::OK, &"application/json;charset=UTF-8".parse().unwrap(), &"no-cache".parse().unwrap())
     );
     assert_eq!(headers["access-control-allow-origin"], "https://app.example");
     let document: Value = serde_json::from_str(&body).expect("JSON");
