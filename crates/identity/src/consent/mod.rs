@@ -1,6 +1,6 @@
 //! Consents: which client may have what of a user, because the user said so.
 
-mod entity;
+pub(crate) mod entity;
 #[cfg(test)]
 mod tests;
 

@@ -12,6 +12,7 @@ use crate::sealing::{self, Noun};
 use crate::{Error, Identity, group, key, realm, role};
 
 /// Rows → names of one realm.
+#[derive(Default)]
 pub(super) struct Directory {
     pub(super) realm: String,
     /// Row of a client → its `clientId`.
@@ -20,6 +21,8 @@ pub(super) struct Directory {
     pub(super) roles: HashMap<String, (Option<String>, String)>,
     /// Row of a group → its path.
     pub(super) groups: HashMap<String, String>,
+    /// Row of a client scope → its name.
+    pub(super) scopes: HashMap<String, String>,
 }
 
 /// Reads the realm without its users.
@@ -35,8 +38,7 @@ pub(super) async fn read(
         .await?
         .ok_or(Error::NotFound("realm"))?;
     let mut document = unsealed(identity, Noun::Realm, &row.id, &row.document, row.sealed.as_deref())?;
-    let mut directory =
-        Directory { realm: row.id.clone(), clients: HashMap::new(), roles: HashMap::new(), groups: HashMap::new() };
+    let mut directory = Directory { realm: row.id.clone(), ..Directory::default() };
     let (clients, scopes) = clients(identity, on, &mut directory).await?;
     let roles = roles(on, &mut directory, document.shift_remove("roles")).await?;
     let groups = groups(on, &mut directory).await?;
@@ -63,7 +65,8 @@ async fn clients(
     let (of_client, mut of_scope) = documents::mappers(on, &realm, None).await?;
     let scopes = documents::scopes(on, &realm, None, &mut of_scope).await?;
     let text = |one: &Object, member: &str| one.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let names = scopes.iter().map(|one| (text(one, "id"), text(one, "name"))).collect();
+    let names: HashMap<String, String> = scopes.iter().map(|one| (text(one, "id"), text(one, "name"))).collect();
+    directory.scopes.clone_from(&names);
     let mut clients = Vec::new();
     for (row, one) in documents::clients(identity, on, &realm, None, &names, of_client).await? {
         directory.clients.insert(row, text(&one, "clientId"));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::realm_document::Directory;
 use crate::documents::{object, put_list, put_lists};
-use crate::{Error, Identity, credential, sealing, user};
+use crate::{Error, Identity, consent, credential, sealing, user};
 
 /// Rows of the realm's users in the order that the file had.
 pub(super) async fn ids(on: &DatabaseTransaction, realm: &str) -> Result<Vec<String>, Error> {
@@ -83,6 +83,22 @@ pub(super) async fn page(
         credentials.entry(row.user_id).or_default().push(written);
     }
 
+    let mut consents: HashMap<String, Vec<Value>> = HashMap::new();
+    let rows = consent::entity::Entity::find()
+        .filter(consent::entity::Column::UserId.is_in(some()))
+        .order_by_asc(consent::entity::Column::CreatedAt)
+        .order_by_asc(consent::entity::Column::ClientId)
+        .all(on)
+        .await?;
+    for row in rows {
+        let Some(client) = directory.clients.get(&row.client_id) else { continue };
+        let scopes: Vec<String> = serde_json::from_str(&row.scopes)
+            .map_err(|error| Error::fault(format!("scopes of a consent of {}: {error}", row.user_id)))?;
+        let names: Vec<&String> = scopes.iter().filter_map(|scope| directory.scopes.get(scope)).collect();
+        let written = json!({"clientId": client, "grantedClientScopes": names, "createdDate": row.created_at, "lastUpdatedDate": row.updated_at});
+        consents.entry(row.user_id).or_default().push(written);
+    }
+
     let mut page = Vec::with_capacity(ids.len());
     for id in ids {
         let Some(row) = users.remove(id) else { continue };
@@ -95,6 +111,7 @@ pub(super) async fn page(
         let (realm_roles, client_roles) = directory.role_names(&roles.remove(id).unwrap_or_default());
         put_list(&mut one, "realmRoles", realm_roles);
         put_lists(&mut one, "clientRoles", client_roles);
+        put_list(&mut one, "clientConsents", consents.remove(id).unwrap_or_default());
         put_list(&mut one, "groups", groups.remove(id).unwrap_or_default());
         page.push(Value::Object(one));
     }

@@ -47,6 +47,8 @@ const CREDENTIAL: &[&str] = &[
     "document",
 ];
 
+const CONSENT: &[&str] = &["user_id", "client_id", "scopes", "created_at", "updated_at"];
+
 /// Keycloak's action for a password that has to be changed at once.
 const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
 
@@ -54,7 +56,7 @@ const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
 pub(super) struct Batch {
     pub(super) users: u64,
     /// In the order in which foreign keys let them be inserted.
-    pub(super) tables: [Rows; 5],
+    pub(super) tables: [Rows; 6],
     /// Ids of users and credentials that the file gave: they may be taken already.
     pub(super) user_ids: Vec<String>,
     pub(super) credential_ids: Vec<String>,
@@ -89,6 +91,7 @@ impl Batch {
                 Rows::new("user_role", ROLE),
                 Rows::new("user_group_member", MEMBER),
                 Rows::new("credential", CREDENTIAL),
+                Rows::new("user_consent", CONSENT),
             ],
             user_ids: Vec::new(),
             credential_ids: Vec::new(),
@@ -142,7 +145,9 @@ impl UserRows {
         for (position, credential) in credentials.into_iter().enumerate() {
             self.credential(credential, (ordinal, position), &id, &mut actions);
         }
-        let [users, attribute_rows, role_rows, member_rows, _] = &mut self.batch.tables;
+        let consents = take_objects(&mut user, "clientConsents");
+        self.consents(&id, consents);
+        let [users, attribute_rows, role_rows, member_rows, _, _] = &mut self.batch.tables;
         for (name, values) in attributes {
             for (position, value) in values.into_iter().enumerate() {
                 attribute_rows.push([id.clone().into(), name.clone().into(), value.into(), place(position)]);
@@ -192,6 +197,24 @@ impl UserRows {
         found.filter(|id| seen.insert((*id).clone())).cloned().collect()
     }
 
+    /// What the user consented to. A client or client scope that the file has not is nobody to have consented to.
+    fn consents(&mut self, user: &str, consents: Vec<Map<String, Value>>) {
+        let now = self.stock.now().0;
+        let mut seen = HashSet::new();
+        for mut consent in consents {
+            let client =
+                take_text(&mut consent, "clientId").and_then(|name| self.directory.clients.get(&name)).cloned();
+            let Some(client) = client.filter(|client| seen.insert(client.clone())) else { continue };
+            let names = take_texts(&mut consent, "grantedClientScopes");
+            let scopes: Vec<&String> = names.iter().filter_map(|name| self.directory.scopes.get(name)).collect();
+            let time = |member: &str| consent.get(member).and_then(Value::as_i64);
+            let created = time("createdDate").unwrap_or(now);
+            let updated = time("lastUpdatedDate").unwrap_or(created);
+            let [.., rows] = &mut self.batch.tables;
+            rows.push([user.into(), client.into(), json!(scopes).to_string().into(), created.into(), updated.into()]);
+        }
+    }
+
     fn credential(
         &mut self,
         mut credential: Map<String, Value>,
@@ -230,7 +253,7 @@ impl UserRows {
         let secret = zeroize::Zeroizing::new(take_text(&mut credential, "secretData").unwrap_or_default());
         let algorithm = if kind == credential::PASSWORD { credential::kind_of(&data, &secret) } else { None };
         let sealed = self.stock.seal(credential::TABLE, &id, secret.as_bytes());
-        let [.., credentials] = &mut self.batch.tables;
+        let [.., credentials, _] = &mut self.batch.tables;
         credentials.push([
             id.into(),
             user.into(),

@@ -172,3 +172,29 @@ async fn a_plugins_member_is_checked_at_import_and_kept() {
     assert!(report.contains("horn in ring") && !report.contains("pier-bell"), "{report}");
     assert_eq!(export(&store.identity, "small").await["pierFlow"], "ring");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_user_consented_to_comes_in_and_goes_out() {
+    let store = TestStore::sqlite().await;
+    let mut file = least();
+    file["clients"] = json!([{"clientId": "web", "protocol": "openid-connect"}]);
+    let consent = |client: &str, scopes: Value| json!({"clientId": client, "grantedClientScopes": scopes, "createdDate": 1_700_000_000_000_i64, "lastUpdatedDate": 1_700_000_000_001_i64});
+    file["users"] = json!([
+        {"username": "ann", "enabled": true, "clientConsents": [
+            consent("web", json!(["email", "nothing"])), consent("gone", json!(["email"])), consent("web", json!(["phone"])),
+        ]},
+        {"username": "bo", "enabled": true},
+    ]);
+    import(&store.identity, text(&file)).await;
+    let realm = store.realm("small").await;
+    let ann = store.identity.find_user_by_login(&realm, "ann").await.unwrap().unwrap();
+    let web = realm.client("web").unwrap();
+    let kept = store.identity.consent_of(&realm, &ann.id, &web.id).await.unwrap().unwrap();
+    assert_eq!(kept.scopes, [realm.scope_named("email").unwrap().id.clone()]);
+    assert_eq!((kept.created_at.0, kept.updated_at.0), (1_700_000_000_000, 1_700_000_000_001));
+    let exported = export(&store.identity, "small").await;
+    let user =
+        |name: &str| exported["users"].as_array().unwrap().iter().find(|u| u["username"] == name).unwrap().clone();
+    assert_eq!(user("ann")["clientConsents"], json!([consent("web", json!(["email"]))]));
+    assert!(user("bo").get("clientConsents").is_none());
+}
