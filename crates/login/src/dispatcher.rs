@@ -195,7 +195,9 @@ fn must_reauthenticate(visit: &Visit, tab: &Tab) -> bool {
     if tab.demands.prompt.login || tab.demands.prompt.select_account {
         return true;
     }
-    let (Some(most), Some(live)) = (tab.demands.max_age, &visit.session) else { return false };
+    // What an application lets somebody change about themselves is for who is there now, not for whoever found the browser open.
+    let most = tab.demands.max_age.into_iter().chain(action::max_age(visit, tab)).min();
+    let (Some(most), Some(live)) = (most, &visit.session) else { return false };
     let noted = live.session().notes.get(AUTH_TIME).and_then(|text| text.parse().ok());
     let at: i64 = noted.unwrap_or_else(|| live.session().started_at.seconds());
     visit.portreeve.identity.clock().now().seconds().saturating_sub(at) >= most

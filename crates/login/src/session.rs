@@ -36,6 +36,15 @@ pub(crate) async fn end(portreeve: &Portreeve, realm: &Arc<Realm>, live: &LiveSe
     Ok(())
 }
 
+/// Ends all of a person's sessions.
+pub(crate) async fn end_all(visit: &crate::visit::Visit, user: &identity::User) -> Result<(), Error> {
+    end_others(visit, user).await?;
+    match visit.session.as_ref().filter(|live| live.user().id == user.id) {
+        Some(live) => end(&visit.portreeve, &visit.realm, live).await,
+        None => Ok(()),
+    }
+}
+
 /// Ends all of a person's sessions but that of this browser: whoever is in with what has just been replaced goes.
 pub(crate) async fn end_others(visit: &crate::visit::Visit, user: &identity::User) -> Result<(), Error> {
     let (portreeve, realm) = (&visit.portreeve, &visit.realm);

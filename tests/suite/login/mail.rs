@@ -8,13 +8,13 @@ use tokio::sync::mpsc;
 use super::browser::{Browser, House, PASSWORD, Seen};
 
 /// A mail server that keeps what it gets.
-struct Sink {
+pub struct Sink {
     port: u16,
     mails: mpsc::UnboundedReceiver<String>,
 }
 
 impl Sink {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (sender, mails) = mpsc::unbounded_channel();
@@ -56,7 +56,7 @@ impl Sink {
     }
 
     /// The link of the next mail, and the mail.
-    async fn link(&mut self) -> (String, String) {
+    pub async fn link(&mut self) -> (String, String) {
         let mail = self.mails.recv().await.expect("a mail");
         let plain = mail.replace("=\r\n", "").replace("=3D", "=");
         let at = plain.find("http://localhost:8080/").unwrap_or_else(|| panic!("no link: {plain}"));
@@ -65,7 +65,7 @@ impl Sink {
     }
 }
 
-async fn house(sink: &Sink, more: serde_json::Value) -> House {
+pub async fn house(sink: &Sink, more: serde_json::Value) -> House {
     let mut document = json!({
         "resetPasswordAllowed": true,
         "smtpServer": { "host": "127.0.0.1", "port": sink.port.to_string(), "from": "door@port.example" },

@@ -21,8 +21,11 @@ pub struct RequiredAction {
 }
 
 impl RequiredAction {
-    /// Seconds since the log-in after which it is too old to do this (`max_auth_age`; 300 unless said otherwise).
-    pub fn max_auth_age(&self) -> i64 {
-        self.config.get("max_auth_age").and_then(|text| text.parse().ok()).unwrap_or(300)
+    /// Seconds since the log-in after which it is too old to do this, where nobody says otherwise.
+    pub const USUAL_MAX_AUTH_AGE: i64 = 300;
+
+    /// The same where the action says so itself (`max_auth_age`).
+    pub fn stated_max_auth_age(&self) -> Option<i64> {
+        self.config.get("max_auth_age").and_then(|text| text.parse().ok())
     }
 }

@@ -1,6 +1,7 @@
 //! What a person can be made to do before an application gets them: one file for each.
 
 mod configure_totp;
+mod delete_account;
 mod delete_credential;
 mod recovery_codes;
 mod terms;
@@ -85,6 +86,7 @@ static ALL: &[&dyn RequiredAction] = &[
     &update_email::UpdateEmail,
     &update_locale::UpdateLocale,
     &delete_credential::DeleteCredential,
+    &delete_account::DeleteAccount,
 ];
 
 fn known(alias: &str) -> Option<&'static dyn RequiredAction> {
@@ -112,8 +114,19 @@ pub(crate) fn next(visit: &Visit, tab: &Tab, user: &User) -> Option<String> {
         }
     }
     let (alias, _) = asked(tab)?;
-    let is_open = flows.required_action(alias).is_some() && known(alias).is_some();
+    let is_open = flows.required_action(alias).is_some_and(|own| own.enabled && known(&own.provider).is_some());
     (is_open && tab.actions.asked.is_none() && !tab.actions.done.contains(alias)).then(|| alias.to_owned())
+}
+
+/// How old a log-in may be, in seconds, for the action that the application asks for; `None` where it asks for none.
+pub(crate) fn max_age(visit: &Visit, tab: &Tab) -> Option<i64> {
+    let (alias, _) = asked(tab)?;
+    let flows = visit.login.flows().of(&visit.realm);
+    let action = flows.required_action(alias).filter(|action| action.enabled && known(&action.provider).is_some())?;
+    // Keycloak: for a new password the policy has a rule of its own, which the action's setting goes before.
+    let policy = visit.realm.settings.password_policy.max_auth_age().map(i64::from);
+    let policy = policy.filter(|_| &*action.provider == update_password::ALIAS);
+    Some(action.stated_max_auth_age().or(policy).unwrap_or(flow::RequiredAction::USUAL_MAX_AUTH_AGE))
 }
 
 /// Whether the application asked for it, and not the realm: then the person may leave it.

@@ -10,13 +10,16 @@ use super::{End, RequiredAction, Sheet, Turn, password_rules};
 use crate::page::{self, part::Feedback};
 use crate::visit::Visit;
 
+/// Keycloak's name of it.
+pub(super) const ALIAS: &str = "UPDATE_PASSWORD";
+
 pub(super) struct UpdatePassword;
 
 const DAY: i64 = 24 * 60 * 60;
 
 impl RequiredAction for UpdatePassword {
     fn alias(&self) -> &'static str {
-        "UPDATE_PASSWORD"
+        ALIAS
     }
 
     /// The realm's policy forces a change after so many days.

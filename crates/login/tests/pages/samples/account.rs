@@ -4,7 +4,7 @@ use login::page::part::ActionChoices;
 use login::page::part::{Feedback, Severity, UsernameKind};
 use login::page::{
     Choice, DeleteAccount, DeleteCredential, FieldKind, ProfileField, Register, RegisterTerms, ResetPassword, Terms,
-    UpdateEmail, UpdatePassword, UpdateProfile, VerifyEmail,
+    UpdateEmail, UpdateLocale, UpdatePassword, UpdateProfile, VerifyEmail,
 };
 use theme::Text;
 
@@ -134,6 +134,7 @@ pub(super) fn all(w: Words) -> Vec<(&'static str, Page)> {
             "delete-account",
             DeleteAccount { action: w.action(), choices: ASKED, feedback: Feedback::error(w.literal("Not now")) }
         ),
+        page!("update-locale", UpdateLocale { action: w.action(), choices: ASKED }),
         page!("delete-credential", DeleteCredential { action: w.action(), label: w.literal("Phone") }),
     ]
 }
