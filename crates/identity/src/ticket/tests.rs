@@ -357,3 +357,28 @@ async fn the_look_up_goes_by_the_key() {
     })
     .await;
 }
+
+/// Codes, links in mails and pushed requests are tickets: of fifty who show one at once, on two nodes, one gets it.
+#[tokio::test]
+async fn a19_a58_two_nodes_give_a_ticket_once() {
+    each_database(async |mut town| {
+        let secret = town.issue(town.ticket()).await;
+        let mut nodes = vec![town.identity.clone()];
+        // SQLite is one node's alone.
+        if !town.identity.is_single_node() {
+            nodes.push(town.store.another_node().await);
+        }
+        let mut asked = JoinSet::new();
+        for node in nodes.iter().cycle().take(50) {
+            let (node, realm, secret) = (node.clone(), std::sync::Arc::clone(&town.realm), secret.clone());
+            asked.spawn(async move { node.consume_ticket(&realm, "test", &secret).await.unwrap().is_some() });
+        }
+        let got = asked.join_all().await.into_iter().filter(|got| *got).count();
+        assert_eq!(got, 1);
+        for node in nodes.iter().skip(1) {
+            node.shutdown().await;
+        }
+        assert!(!town.finds(&secret).await);
+    })
+    .await;
+}
