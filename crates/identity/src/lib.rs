@@ -69,7 +69,10 @@ pub use event::{Event, EventQuery};
 pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
-pub use key::{InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation, SecretKey};
+pub use key::{
+    EncryptionKey, InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation,
+    SecretKey,
+};
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use masks::{MASK, keep_masked, masked};

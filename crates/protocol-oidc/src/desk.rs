@@ -8,6 +8,7 @@ use identity::{Client, Error, Realm};
 use protocol::{Browser, Details, ErrorPage, Issuer, Outcome, Page, PageFrame, Pages, Portreeve};
 
 use crate::Parts;
+use crate::client_auth::KeySets;
 use crate::keys::Headers;
 
 /// Where a browser is answered from.
@@ -22,6 +23,8 @@ pub(crate) struct Desk<'a> {
     pub client: Option<&'a Arc<Client>>,
     /// Headers of signed answers.
     pub headers: &'a Headers,
+    /// Keys of clients, for encrypted ones.
+    pub key_sets: &'a KeySets,
 }
 
 impl<'a> Desk<'a> {
@@ -33,7 +36,15 @@ impl<'a> Desk<'a> {
         client: Option<&'a Arc<Client>>,
         parts: &'a Parts,
     ) -> Self {
-        Self { portreeve, realm, pages: &*browser.pages, asked: &browser.headers, client, headers: &parts.headers }
+        Self {
+            portreeve,
+            realm,
+            pages: &*browser.pages,
+            asked: &browser.headers,
+            client,
+            headers: &parts.headers,
+            key_sets: &parts.key_sets,
+        }
     }
 
     /// The realm's issuer.

@@ -4,7 +4,8 @@
 //! it is left out.
 
 use axum::response::Response;
-use crypto::algorithm::Algorithm;
+use crypto::algorithm::{Algorithm, KeyKind};
+use crypto::jwe::{ContentEncryption, KeyManagement};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use identity::Realm;
 use protocol::{InRealm, Issuer};
@@ -48,14 +49,22 @@ static MEMBERS: &[Member] = &[
     ("subject_types_supported", |_| Some(json!(["public", "pairwise"]))),
     ("prompt_values_supported", |about| Some(json!(prompts(about.realm)))),
     ("id_token_signing_alg_values_supported", |_| Some(signatures())),
+    ("id_token_encryption_alg_values_supported", |_| Some(key_managements())),
+    ("id_token_encryption_enc_values_supported", |_| Some(content_encryptions())),
     ("userinfo_signing_alg_values_supported", |_| Some(signatures())),
+    ("userinfo_encryption_alg_values_supported", |_| Some(key_managements())),
+    ("userinfo_encryption_enc_values_supported", |_| Some(content_encryptions())),
     ("request_object_signing_alg_values_supported", |_| Some(assertions())),
+    ("request_object_encryption_alg_values_supported", |about| Some(openable(about.realm))),
+    ("request_object_encryption_enc_values_supported", |_| Some(content_encryptions())),
     ("response_modes_supported", |_| Some(json!(ResponseMode::ALL))),
     ("token_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("token_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
     ("introspection_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
     ("introspection_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
     ("authorization_signing_alg_values_supported", |_| Some(signatures())),
+    ("authorization_encryption_alg_values_supported", |_| Some(key_managements())),
+    ("authorization_encryption_enc_values_supported", |_| Some(content_encryptions())),
     ("claims_supported", |_| Some(json!(CLAIMS))),
     ("claim_types_supported", |_| Some(json!(["normal"]))),
     ("claims_parameter_supported", |_| Some(Value::from(true))),
@@ -102,6 +111,28 @@ fn prompts(realm: &Realm) -> Vec<&'static str> {
 /// Algorithms that the realm signs with.
 fn signatures() -> Value {
     Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect()
+}
+
+/// How the key of an encrypted answer reaches a client.
+fn key_managements() -> Value {
+    KeyManagement::ALL.iter().map(|algorithm| algorithm.as_str()).collect()
+}
+
+/// How the content of what is encrypted is encrypted.
+fn content_encryptions() -> Value {
+    ContentEncryption::ALL.iter().map(|algorithm| algorithm.as_str()).collect()
+}
+
+/// How a client may encrypt for the realm: as its keys can be used. A realm that was not asked for its keys yet gets an RSA key.
+fn openable(realm: &Realm) -> Value {
+    let suits = |algorithm: &KeyManagement| {
+        let mut keys = realm.keys().encryption().peekable();
+        match keys.peek() {
+            None => algorithm.suits(KeyKind::Rsa2048),
+            Some(_) => keys.any(|key| algorithm.suits(key.public().kind())),
+        }
+    };
+    KeyManagement::ALL.iter().filter(|algorithm| suits(algorithm)).map(|algorithm| algorithm.as_str()).collect()
 }
 
 /// Algorithms of a client's assertions: those with a key, and those with the client's secret.

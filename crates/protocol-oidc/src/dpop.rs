@@ -1,5 +1,7 @@
 //! Proofs of possession (RFC 9449): whoever shows a token shows that they hold the key it is bound to.
 
+pub(crate) mod nonce;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::algorithm::Algorithm;
@@ -31,6 +33,8 @@ const TWO: Words = words(400, INVALID, "More than one DPoP proof", INVALID);
 const MALFORMED: Words = words(400, INVALID, "DPoP proof is not valid", INVALID);
 const ELSEWHERE: Words = words(400, INVALID, "DPoP proof is for another request", INVALID);
 const NOT_NOW: Words = words(400, INVALID, "DPoP proof is not active", INVALID);
+/// RFC 9449 §8: the client tries again, with the nonce of the header.
+const NONCE: &str = "Authorization server requires nonce in DPoP proof";
 const USED: Words = words(400, INVALID, "DPoP proof has already been used", INVALID);
 
 /// Algorithms of proofs, for discovery: those with a key pair.
@@ -46,6 +50,39 @@ struct ProofClaims {
     iat: i64,
     #[serde(default)]
     ath: Option<String>,
+    #[serde(default)]
+    nonce: Option<String>,
+}
+
+/// A proof that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proof {
+    /// Of the key.
+    pub thumbprint: String,
+    /// What it says of a nonce.
+    nonce: nonce::Shown,
+}
+
+impl Proof {
+    /// Whether its nonce is what is demanded.
+    ///
+    /// # Errors
+    /// With the nonce for the next try.
+    pub(crate) fn check_nonce(&self, identity: &Identity, realm: &Realm, demanded: bool) -> Result<(), OAuthError> {
+        if demanded && self.nonce == nonce::Shown::None {
+            return Err(use_nonce(identity, realm));
+        }
+        Ok(())
+    }
+
+    /// The nonce that the client is to use from now on (RFC 9449 §8.2), if it uses any.
+    pub(crate) fn next_nonce(&self, identity: &Identity, realm: &Realm) -> Option<String> {
+        (self.nonce == nonce::Shown::Previous).then(|| nonce::current(identity, realm, identity.clock().now()))
+    }
+}
+
+fn use_nonce(identity: &Identity, realm: &Realm) -> OAuthError {
+    OAuthError::DpopNonce { description: NONCE, nonce: nonce::current(identity, realm, identity.clock().now()) }
 }
 
 /// The request that a proof must be for.
@@ -58,16 +95,16 @@ pub(crate) struct For<'a> {
     pub access_token: Option<&'a str>,
 }
 
-/// The thumbprint of the key whose proof a request carries; `None` without a proof.
+/// The proof that a request carries; `None` without one.
 ///
 /// # Errors
-/// When there is something that is no proof for this request.
+/// When there is something that is no proof for this request, or its nonce is none of ours.
 pub(crate) async fn check(
     identity: &Identity,
     realm: &Realm,
     headers: &HeaderMap,
     request: For<'_>,
-) -> Result<Option<String>, OAuthError> {
+) -> Result<Option<Proof>, OAuthError> {
     let mut all = headers.get_all(HEADER).iter();
     let Some(first) = all.next() else { return Ok(None) };
     // RFC 9449 §4.3, 1: exactly one.
@@ -77,10 +114,17 @@ pub(crate) async fn check(
     let text = first.to_str().map_err(|_| MALFORMED)?;
     let now = identity.clock().now();
     let (thumbprint, claims) = read(text, request, now)?;
+    // RFC 9449 §4.3, 10: a nonce is one that the server gave, and lately.
+    let given = claims.nonce.as_deref();
+    let nonce = nonce::read(identity, realm, now, given).ok_or_else(|| use_nonce(identity, realm))?;
     // RFC 9449 §11.1: once, on whatever node, for as long as the proof would be taken.
     let until = Timestamp((claims.iat + LIFE_SECONDS + SKEW_SECONDS) * 1000);
     let key = format!("{thumbprint}\n{}", claims.jti);
-    if identity.mark_once(realm, KIND, &key, until).await? { Ok(Some(thumbprint)) } else { Err(USED.into()) }
+    if identity.mark_once(realm, KIND, &key, until).await? {
+        Ok(Some(Proof { thumbprint, nonce }))
+    } else {
+        Err(USED.into())
+    }
 }
 
 /// RFC 9449 §4.3, all but the replay.

@@ -52,6 +52,8 @@ pub(crate) enum OAuthError {
     Gate(GateRefusal),
     /// The client's settings are not understood; which ones goes to the event.
     Settings(String),
+    /// A proof of possession needs a nonce: this one (RFC 9449 §8).
+    DpopNonce { description: &'static str, nonce: String },
     /// Something here is busy or broken.
     Store(Error),
 }
@@ -130,6 +132,7 @@ impl OAuthError {
                 GateRefusal::NotInSession => invalid_grant("Session not active", "user_session_not_found"),
             },
             Self::Settings(_) => SETTINGS,
+            Self::DpopNonce { description, .. } => words(400, "use_dpop_nonce", description, "invalid_dpop_proof"),
             Self::Store(Error::Busy { .. }) => words(503, "temporarily_unavailable", response::BUSY, "busy"),
             Self::Store(_) => words(500, "server_error", response::BROKEN, "server_error"),
         }
@@ -165,6 +168,9 @@ impl OAuthError {
         let mut response = response::error(status, words.error, &description);
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if let Self::DpopNonce { nonce, .. } = self {
+            response::nonce(&mut response, Some(nonce));
         }
         response
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crypto::algorithm::{Algorithm, KeyKind};
 use crypto::jwk::{JwkDetails, KeyUse, render};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use identity::{Error, Identity, Realm, RealmId, RealmKey};
+use identity::{EncryptionKey, Error, Identity, Realm, RealmId, RealmKey};
 use protocol::InRealm;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value, json};
@@ -35,6 +35,7 @@ impl KeyDocuments {
         }
         // With every key that a client's tokens will need, so that who reads the set once lacks none later.
         let realm = keys::ensure(identity, realm, &wanted(realm)).await?;
+        let realm = identity.ensure_encryption_key(&realm).await?;
         let bytes = Bytes::from(document(&realm)?);
         self.0.insert(realm.id.clone(), Arc::new((realm.version, bytes.clone())));
         Ok(bytes)
@@ -57,7 +58,8 @@ fn wanted(realm: &Realm) -> Vec<Algorithm> {
 }
 
 fn document(realm: &Realm) -> Result<Vec<u8>, Error> {
-    let entries: Vec<Value> = realm.keys().published().map(|key| entry(key)).collect();
+    let signing = realm.keys().published().map(|key| entry(key));
+    let entries: Vec<Value> = signing.chain(realm.keys().encryption().map(|key| encryption_entry(key))).collect();
     serde_json::to_vec(&json!({ "keys": entries })).map_err(|error| Error::fault(format!("JWKS: {error}")))
 }
 
@@ -67,7 +69,20 @@ fn entry(key: &RealmKey) -> Value {
     let chain: Vec<Vec<u8>> = key.certificate.iter().filter(|_| kind.is_rsa()).cloned().collect();
     let details =
         JwkDetails { kid: &key.kid, usage: KeyUse::Signature, alg: Some(algorithm(key, kind)), chain: &chain };
-    let mut members = match render(key.pair.public_jwk(), &details) {
+    ordered(render(key.pair.public_jwk(), &details))
+}
+
+/// A key that others encrypt for, such as a client its request objects.
+fn encryption_entry(key: &EncryptionKey) -> Value {
+    let public = key.public();
+    let chain: Vec<Vec<u8>> = key.certificate.iter().filter(|_| public.kind().is_rsa()).cloned().collect();
+    let algorithm = Some(&*key.algorithm).filter(|algorithm| !algorithm.is_empty());
+    let details = JwkDetails { kid: &key.kid, usage: KeyUse::Encryption, alg: algorithm, chain: &chain };
+    ordered(render(public.jwk(), &details))
+}
+
+fn ordered(entry: Value) -> Value {
+    let mut members = match entry {
         Value::Object(members) => members,
         other => return other,
     };

@@ -22,6 +22,7 @@
 //! | OpenID Connect Core §2, RFC 9068 claims | `claims/`, `issue.rs` |
 //! | OpenID Connect Core §5.3 userinfo, §5.5 claims parameter | `userinfo.rs`, `claims_request.rs` |
 //! | OpenID Connect Core §8.1 pairwise subjects | `mapper/pairwise_sub.rs` |
+//! | RFC 7516 encrypted answers | `encryption.rs` |
 //! | RFC 9449 proofs of possession | `dpop.rs` |
 //! | RFC 6750 bearer tokens | `bearer.rs`, `userinfo.rs`, `shown.rs` |
 //! | RFC 7662, RFC 9701 introspection | `introspect.rs` |
@@ -42,6 +43,7 @@ mod device;
 mod discovery;
 mod door;
 mod dpop;
+pub mod encryption;
 mod error;
 mod event;
 mod frame;
@@ -97,6 +99,8 @@ impl OpenIdConnect {
                 jwks: jwks::KeyDocuments::default(),
                 key_sets: client_auth::KeySets::new(Arc::clone(&fetch)),
                 device_pace: device::Pace::default(),
+                engine: flow::Engine::default(),
+                flows: flow::FlowCache::default(),
                 fetch,
             }),
         }
@@ -117,5 +121,7 @@ pub(crate) struct Parts {
     pub(crate) key_sets: client_auth::KeySets,
     pub(crate) deliveries: logout::Deliveries,
     pub(crate) device_pace: device::Pace,
+    pub(crate) engine: flow::Engine,
+    pub(crate) flows: flow::FlowCache,
     pub(crate) fetch: Arc<dyn Fetch>,
 }

@@ -8,7 +8,7 @@ use crypto::secret::Secret;
 use http::{HeaderMap, StatusCode};
 use identity::{Client, Error, NewTicket};
 use protocol::web::form;
-use protocol::{Details, InRealm};
+use protocol::{Details, InRealm, Issuer};
 use serde::Serialize;
 
 use crate::authorize::{self, AuthorizationRequest};
@@ -17,7 +17,8 @@ use crate::desk::Desk;
 use crate::door::ParDoor;
 use crate::error::{OAuthError, Words, words};
 use crate::parameters::Parameters;
-use crate::{Parts, cors, event, request_object, response};
+use crate::settings::Settings;
+use crate::{Parts, cors, dpop, event, request_object, response};
 
 /// RFC 9126 §2.2: what such addresses begin with.
 pub(crate) const URN: &str = "urn:ietf:params:oauth:request_uri:";
@@ -97,22 +98,23 @@ async fn push(
     let identity = &door.portreeve.identity;
     let now = identity.clock().now();
     // RFC 9126 §3: the parameters may come signed.
-    let request = match form.get("request") {
+    let mut request = match form.get("request") {
         None => AuthorizationRequest::of_parameters(&form),
         Some(object) => {
             let claims =
-                request_object::verify(&parts.key_sets, issuer.as_str(), client, object, now).await.map_err(|why| {
-                    OAuthError::Told {
+                request_object::verify(identity, &door.realm, &parts.key_sets, issuer.as_str(), client, object, now)
+                    .await
+                    .map_err(|why| OAuthError::Told {
                         error: "invalid_request_object",
                         description: why.to_owned(),
                         event: "invalid_request",
-                    }
-                })?;
+                    })?;
             AuthorizationRequest::of_claims(&claims)
         }
     };
     // RFC 9126 §2.3: what is wrong is told now, in the words in which the browser would have carried it.
     let settings = authenticated.settings()?;
+    let nonce = bind(door, &issuer, headers, settings, &mut request).await?;
     authorize::check_pushed(&door.portreeve, &door.realm, authenticated, settings, request.clone())?;
     let lifespan = door
         .realm
@@ -129,7 +131,31 @@ async fn push(
     let secret = identity.issue_ticket(ticket, "par").await?;
     let request_uri = format!("{URN}{}", secret.expose());
     let answer = Pushed { request_uri: &request_uri, expires_in: lifespan };
-    Ok(response::json(StatusCode::CREATED, &answer)?)
+    let mut answer = response::json(StatusCode::CREATED, &answer)?;
+    response::nonce(&mut answer, nonce.as_deref());
+    Ok(answer)
+}
+
+/// RFC 9449 §10.1: a proof that comes with a pushed request binds the code to its key. Gives the nonce for the next proof.
+async fn bind(
+    door: &InRealm<ParDoor>,
+    issuer: &Issuer,
+    headers: &HeaderMap,
+    settings: &Settings,
+    request: &mut AuthorizationRequest,
+) -> Result<Option<String>, OAuthError> {
+    let identity = &door.portreeve.identity;
+    let url = issuer.join(PATH.trim_start_matches('/'));
+    let shown = dpop::For { method: "POST", url: &url, access_token: None };
+    let Some(held) = dpop::check(identity, &door.realm, headers, shown).await? else { return Ok(None) };
+    held.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm))?;
+    // §10.1: a parameter that names another key contradicts it.
+    if request.dpop_jkt.as_ref().is_some_and(|jkt| *jkt != held.thumbprint) {
+        return Err(dpop::OTHER_KEY.into());
+    }
+    let next = held.next_nonce(identity, &door.realm);
+    request.dpop_jkt = Some(held.thumbprint);
+    Ok(next)
 }
 
 /// What was pushed under this address: once, and for the client that pushed it.

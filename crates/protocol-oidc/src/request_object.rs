@@ -2,14 +2,19 @@
 
 use crypto::algorithm::Algorithm;
 use crypto::compact::Compact;
+use crypto::jwe::Encrypted;
 use crypto::mac::{MacAlgorithm, MacKey};
-use identity::{Client, Timestamp};
+use identity::{Client, Identity, Realm, Timestamp};
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::client_auth::KeySets;
 
 /// The one algorithm of a client's request objects; `any` and nothing leave it to the client.
 const ALGORITHM: &str = "request.object.signature.alg";
+/// The one way in which they may be encrypted; `any` and nothing leave it to the client.
+const ENCRYPTION_ALGORITHM: &str = "request.object.encryption.alg";
+const ENCRYPTION_CONTENT: &str = "request.object.encryption.enc";
 /// Clocks differ.
 const SKEW_SECONDS: i64 = 30;
 
@@ -18,20 +23,44 @@ const SKEW_SECONDS: i64 = 30;
 /// # Errors
 /// What is wrong with it, for the event. Whoever sent it learns only that it is not taken.
 pub(crate) async fn verify(
+    identity: &Identity,
+    realm: &Realm,
     keys: &KeySets,
     issuer: &str,
     client: &Client,
     object: &str,
     now: Timestamp,
 ) -> Result<Map<String, Value>, &'static str> {
-    if object.bytes().filter(|byte| *byte == b'.').count() == 4 {
-        return Err("encrypted request objects are not understood");
-    }
+    let opened = open(identity, realm, client, object)?;
+    let object = opened.as_deref().map_or(object, String::as_str);
     let compact = Compact::parse(object).ok_or("the request object is no JWS")?;
     let claims =
         signed(keys, client, &compact, now).await.ok_or("the request object is not signed as the client's are")?;
     check(&claims, issuer, client, now)?;
     Ok(claims)
+}
+
+/// What is inside an encrypted request object: a signed one (RFC 9101 §6.1). `None` for one that is not encrypted.
+fn open(
+    identity: &Identity,
+    realm: &Realm,
+    client: &Client,
+    object: &str,
+) -> Result<Option<Zeroizing<String>>, &'static str> {
+    let only = |name: &str| client.attribute(name).filter(|only| !only.is_empty() && *only != "any");
+    let (algorithm, content) = (only(ENCRYPTION_ALGORITHM), only(ENCRYPTION_CONTENT));
+    if object.bytes().filter(|byte| *byte == b'.').count() != 4 {
+        let needed = algorithm.is_some() || content.is_some();
+        return if needed { Err("the request object is not encrypted as the client's are") } else { Ok(None) };
+    }
+    let wrong = "the request object cannot be decrypted";
+    let encrypted = Encrypted::parse(object).ok_or(wrong)?;
+    let header = encrypted.header();
+    if algorithm.is_some_and(|only| only != header.alg) || content.is_some_and(|only| only != header.enc) {
+        return Err("the request object is not encrypted as the client's are");
+    }
+    let mut inside = identity.decrypt(realm, &encrypted).ok_or(wrong)?;
+    String::from_utf8(std::mem::take(&mut *inside)).map(|inside| Some(Zeroizing::new(inside))).map_err(|_| wrong)
 }
 
 /// The claims, if a key of the client signed them.

@@ -44,6 +44,13 @@ pub(crate) fn error(status: StatusCode, error: &str, description: &str) -> Respo
     json_bytes(status, body)
 }
 
+/// RFC 9449 §8.2: the nonce that the client's next proof is to hold.
+pub(crate) fn nonce(response: &mut Response, nonce: Option<&str>) {
+    if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
+        response.headers_mut().insert(crate::dpop::nonce::HEADER, nonce);
+    }
+}
+
 /// RFC 6749 §5.1: nobody on the way keeps an answer of the token endpoint.
 pub(crate) fn no_store(response: &mut Response) {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -74,6 +74,24 @@ pub(crate) async fn end_part(identity: &Identity, realm: &Realm, id: &SessionId,
     Ok(())
 }
 
+/// Since when the client has its part of a session, in milliseconds: now, if it has none. Refresh tokens of before count for
+/// nothing; those of since then go on, however often a browser or a device comes back for the client meanwhile.
+///
+/// # Errors
+/// Of the store.
+pub(crate) async fn since(
+    identity: &Identity,
+    realm: &Arc<Realm>,
+    id: &SessionId,
+    client: &Client,
+) -> Result<String, Error> {
+    let live = identity.live_session(realm, id, false, Some(&client.id)).await?;
+    let now = || identity.clock().now().0.to_string();
+    Ok(live.as_ref().and_then(LiveSession::client_session).map_or_else(now, |part| {
+        part.notes.get(notes::SINCE).map_or_else(|| part.started_at.0.to_string(), str::to_owned)
+    }))
+}
+
 /// The notes of a client session that later tokens are made from.
 pub(crate) fn client_notes(scope: &str, acr: &str) -> Vec<(&'static str, String)> {
     vec![(notes::SCOPE, scope.to_owned()), (notes::ACR, acr.to_owned())]

@@ -9,10 +9,11 @@ use identity::{Client, ClientScope, FieldFault, Realm, RoleId, ScopeId};
 use protocol::{FieldKind, FormField};
 use quick_cache::sync::Cache;
 
-use crate::cors;
+use crate::encryption::{self, Encryption};
 use crate::mapper::{self, Compiled};
 use crate::person;
 use crate::scope::Granted;
+use crate::{cors, dpop};
 
 /// Algorithm of access tokens.
 pub const ACCESS_TOKEN_ALGORITHM: &str = "access.token.signed.response.alg";
@@ -38,6 +39,8 @@ pub const LOWER_CASE_BEARER: &str = "token.response.type.bearer.lower-case";
 pub const PKCE_METHOD: &str = "pkce.code.challenge.method";
 /// Whether tokens are bound to a `DPoP` key.
 pub const DPOP_BOUND: &str = "dpop.bound.access.tokens";
+/// Whether those proofs must hold a nonce of the server.
+pub const DPOP_NONCE: &str = "dpop.nonce.required";
 /// Whether the keys are found at an address.
 pub const USE_JWKS_URL: &str = "use.jwks.url";
 /// That address.
@@ -71,6 +74,8 @@ const SCOPE_SETS: usize = 32;
 pub struct Dpop {
     /// Whether a request without a proof is refused.
     pub required: bool,
+    /// Whether a proof must hold a nonce of the server.
+    pub nonce: bool,
 }
 
 /// Typed settings of a client. A value that is not understood is a fault, and with a fault there are no tokens.
@@ -82,6 +87,12 @@ pub struct Settings {
     pub id_token_algorithm: Option<Algorithm>,
     /// Algorithm of userinfo answers; without one they are not signed.
     pub user_info_algorithm: Option<Algorithm>,
+    /// How id tokens are encrypted, if they are.
+    pub id_token_encryption: Option<Encryption>,
+    /// How userinfo answers are encrypted, if they are.
+    pub user_info_encryption: Option<Encryption>,
+    /// How authorization answers that are signed are encrypted, if they are.
+    pub authorization_encryption: Option<Encryption>,
     /// The one algorithm of the client's assertions, as written.
     pub assertion_algorithm: Option<String>,
     /// Seconds an access token lives; without it the realm's.
@@ -134,6 +145,10 @@ impl Settings {
         let access_token_algorithm = algorithm(ACCESS_TOKEN_ALGORITHM);
         let id_token_algorithm = algorithm(ID_TOKEN_ALGORITHM);
         let user_info_algorithm = algorithm(USER_INFO_ALGORITHM);
+        let mut encryption = |names| Encryption::read(names, attributes, &mut faults);
+        let id_token_encryption = encryption(encryption::ID_TOKEN);
+        let user_info_encryption = encryption(encryption::USER_INFO);
+        let authorization_encryption = encryption(encryption::AUTHORIZATION);
         // Keycloak's consoles write 0 or nothing for "the realm's".
         let access_token_lifespan = value(ACCESS_TOKEN_LIFESPAN)
             .and_then(|text| text.parse::<i64>().ok())
@@ -151,6 +166,9 @@ impl Settings {
             access_token_algorithm,
             id_token_algorithm,
             user_info_algorithm,
+            id_token_encryption,
+            user_info_encryption,
+            authorization_encryption,
             assertion_algorithm: value(ASSERTION_ALGORITHM).filter(|text| *text != "any").map(str::to_owned),
             access_token_lifespan,
             refresh_tokens: flag(USE_REFRESH_TOKENS, true),
@@ -159,12 +177,17 @@ impl Settings {
             at_jwt: flag(AT_JWT, false),
             lower_case_bearer: flag(LOWER_CASE_BEARER, false),
             pkce_method: value(PKCE_METHOD).map(str::to_owned),
-            dpop: Dpop { required: flag(DPOP_BOUND, false) },
+            dpop: Dpop { required: flag(DPOP_BOUND, false), nonce: flag(DPOP_NONCE, false) },
             device_grant: flag(DEVICE_GRANT, false),
             token_exchange: flag(TOKEN_EXCHANGE, false),
             exchange_refresh: value(EXCHANGE_REFRESH) == Some("SAME_SESSION"),
             introspection_jwt: flag(INTROSPECTION_JWT, false),
         })
+    }
+
+    /// Whether proofs of possession must hold a nonce of the server: the client's setting, or the realm's.
+    pub fn demands_nonce(&self, realm: &Realm) -> bool {
+        self.dpop.nonce || realm.settings.attribute(dpop::nonce::REALM_ATTRIBUTE) == Some("true")
     }
 
     /// Seconds an access token lives: the client's setting, then the realm's.
@@ -309,6 +332,7 @@ pub static FORM: &[FormField] = &[
     flag(AT_JWT, "at+jwt", "Type access tokens as RFC 9068 wants it.", "false"),
     flag(LOWER_CASE_BEARER, "Lower-case token type", "Write bearer instead of Bearer.", "false"),
     flag(DPOP_BOUND, "Require DPoP", "Bind tokens to a key of the client (RFC 9449).", "false"),
+    flag(DPOP_NONCE, "DPoP nonce", "Take only proofs that hold a nonce of this server.", "false"),
     line(
         ASSERTION_ALGORITHM,
         "Assertion algorithm",

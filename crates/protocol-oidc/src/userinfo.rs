@@ -14,6 +14,7 @@ use crate::bearer::{self, Rejected, Verified, Wanted};
 use crate::claims::{Audience, Claims};
 use crate::claims_request::ClaimsRequest;
 use crate::door::UserInfoDoor;
+use crate::error::OAuthError;
 use crate::issue::{Basis, SessionSort};
 use crate::mapper::Target;
 use crate::parameters::Parameters;
@@ -31,6 +32,8 @@ enum UserInfoError {
     Token(Rejected),
     /// The proof that came with the token is none, or of another key.
     Proof,
+    /// The proof needs a nonce: this one (RFC 9449 §9).
+    Nonce(String),
     /// The token is not for this.
     Scope,
     /// A page of an origin that the client does not name.
@@ -75,6 +78,9 @@ impl UserInfoError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server_error", response::BROKEN, "server_error")
             }
             Self::Proof => (unauthorized, "invalid_dpop_proof", "DPoP proof is not valid", "invalid_dpop_proof"),
+            Self::Nonce(_) => {
+                (unauthorized, "use_dpop_nonce", "Resource server requires nonce in DPoP proof", "invalid_dpop_proof")
+            }
             Self::Scope => (StatusCode::FORBIDDEN, "insufficient_scope", "Missing openid scope", "access_denied"),
             Self::Origin => (StatusCode::FORBIDDEN, "Invalid origin", "", "not_allowed"),
             Self::Settings => {
@@ -88,7 +94,7 @@ impl UserInfoError {
     fn challenge(&self, realm: &str, error: &str, description: &str) -> String {
         let bearer = challenge(realm, error, description);
         match (self, bearer.strip_prefix("Bearer ")) {
-            (Self::Proof, Some(rest)) => {
+            (Self::Proof | Self::Nonce(_), Some(rest)) => {
                 format!("DPoP {rest}, algs=\"{}\"", dpop::algorithms().collect::<Vec<_>>().join(" "))
             }
             _ => bearer,
@@ -114,6 +120,9 @@ impl UserInfoError {
         if let Ok(challenge) = HeaderValue::try_from(self.challenge(realm, error, description)) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if let Self::Nonce(nonce) = self {
+            response::nonce(&mut answer, Some(nonce));
+        }
         answer
     }
 }
@@ -138,21 +147,29 @@ struct Shown {
     dpop: bool,
 }
 
-/// The thumbprint of the key whose proof came with the token.
+/// The proof that came with the token.
 async fn proof(
     door: &InRealm<UserInfoDoor>,
     issuer: &Issuer,
     method: &Method,
     headers: &HeaderMap,
     token: &str,
-) -> Result<String, UserInfoError> {
+) -> Result<dpop::Proof, UserInfoError> {
     let url = issuer.join("protocol/openid-connect/userinfo");
     // HEAD is GET without a body, and clients prove what they know.
     let request = dpop::For { method: method.as_str(), url: &url, access_token: Some(token) };
     match dpop::check(&door.portreeve.identity, &door.realm, headers, request).await {
-        Ok(Some(thumbprint)) => Ok(thumbprint),
+        Ok(Some(proof)) => Ok(proof),
         Ok(None) => Err(UserInfoError::Proof),
-        Err(error) => Err(dpop::fault(error).map_or(UserInfoError::Proof, UserInfoError::from)),
+        Err(error) => Err(unproven(error)),
+    }
+}
+
+/// Why a proof does not hold.
+fn unproven(error: OAuthError) -> UserInfoError {
+    match error {
+        OAuthError::DpopNonce { nonce, .. } => UserInfoError::Nonce(nonce),
+        error => dpop::fault(error).map_or(UserInfoError::Proof, UserInfoError::from),
     }
 }
 
@@ -224,7 +241,8 @@ async fn answer(
     let Shown { token, dpop } = shown(door.portreeve.web.form_limit, method, headers, body).await?;
     let identity = &door.portreeve.identity;
     let held = if dpop { Some(proof(door, issuer, method, headers, token.expose()).await?) } else { None };
-    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access, held.as_deref())
+    let thumbprint = held.as_ref().map(|held| &*held.thumbprint);
+    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access, thumbprint)
         .await
         .map_err(UserInfoError::Token)?;
     let verified = &*known.insert(verified);
@@ -238,6 +256,9 @@ async fn answer(
         return Err(UserInfoError::Scope);
     }
     let settings = verified.oidc.settings.as_ref().map_err(|_| UserInfoError::Settings)?;
+    if let Some(held) = &held {
+        held.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm)).map_err(unproven)?;
+    }
     let user = verified.holder.user().ok_or(UserInfoError::Token(Rejected::Verification))?;
     let effective = door.realm.effective(user);
     let granted = scope::grant(&door.realm, &verified.client, &verified.oidc, &names, &effective);
@@ -270,9 +291,20 @@ async fn answer(
     if claims.sub.is_none() {
         return Err(UserInfoError::Settings);
     }
-    let (mut answer, signed) = match settings.user_info_algorithm {
-        None => (response::json(StatusCode::OK, &claims)?, false),
-        Some(algorithm) => {
+    let sealer = match settings.user_info_encryption {
+        Some(encryption) => {
+            let sealer = encryption.sealer(&parts.key_sets, &verified.client, basis.now).await;
+            Some(sealer.map_err(|_| UserInfoError::Settings)?)
+        }
+        None => None,
+    };
+    let (mut answer, signed) = match (settings.user_info_algorithm, &sealer) {
+        (None, None) => (response::json(StatusCode::OK, &claims)?, false),
+        (None, Some(sealer)) => {
+            let claims = serde_json::to_vec(&claims).map_err(|error| Error::fault(format!("userinfo: {error}")))?;
+            (jwt(sealer.plain(&claims, identity.random())?), false)
+        }
+        (Some(algorithm), sealer) => {
             // OpenID Connect Core §5.3.2: a signed answer names its issuer and whom it is for.
             let claims = Claims {
                 iss: Some(Cow::Borrowed(issuer.as_str())),
@@ -284,14 +316,25 @@ async fn answer(
                 .map_err(|_| UserInfoError::Token(Rejected::Verification))?;
             let key = keys::active(&realm, algorithm)?;
             let token = gate.sign(key, algorithm, &*parts.headers.get(key, keys::JWT, algorithm)?, &claims)?;
-            let mut answer = Response::new(Body::from(token));
-            answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
-            (answer, true)
+            // OpenID Connect Core §5.3.2: signed first, encrypted then.
+            let token = match sealer {
+                Some(sealer) => sealer.nested(&token, identity.random())?,
+                None => token,
+            };
+            (jwt(token), true)
         }
     };
     response::no_store(&mut answer);
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
+    let next = held.and_then(|held| held.next_nonce(identity, &door.realm));
+    response::nonce(&mut answer, next.as_deref());
     Ok((answer, signed))
+}
+
+fn jwt(token: String) -> Response {
+    let mut answer = Response::new(Body::from(token));
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+    answer
 }
 
 /// RFC 6750 §2: the token in the header, or in a form; never in the query, which ends up in logs.

@@ -265,3 +265,44 @@ async fn a_device_gets_its_tokens_when_its_person_agrees() {
     // Once means once.
     refused(&poll().await, 400, "invalid_grant", "Device code not valid");
 }
+
+#[tokio::test]
+async fn a61_a_code_to_be_copied_is_shown_as_text() {
+    let world = world().await;
+    let mut browser = Browser::default();
+    let page = browser.get(&world, &format!("{BASE}/oauth/oob?code=%3Cscript%3Ealert(1)%3C%2Fscript%3E")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("&#60;script&#62;") || page.body.contains("&lt;script&gt;"), "{}", page.body);
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+    // An error is told, not echoed as a page of its own.
+    let error = browser.get(&world, &format!("{BASE}/oauth/oob?error=access_denied")).await;
+    assert!(!error.body.contains("<script"), "{}", error.body);
+}
+
+#[tokio::test]
+async fn a_refresh_token_goes_on_when_the_same_session_comes_back_for_the_client() {
+    let world = world_with(|file| {
+        client(file, "web")["attributes"] = json!({ "oauth2.device.authorization.grant.enabled": "true" });
+    })
+    .await;
+    let mut browser = Browser::default();
+    let page = browser.ask(&world, &[]).await;
+    let back = browser.log_in(&world, &page, "pw-alice").await;
+    let tokens = redeem(&world, &back.value("code"), &[]).await.expect(200);
+    world.clock.advance(5_000);
+    // Once more by the browser, and once for a device.
+    assert!(!browser.ask(&world, &[]).await.value("code").is_empty());
+    world.clock.advance(5_000);
+    let own = [("client_id", "web"), ("client_secret", "web-secret"), ("scope", "openid")];
+    let asked: Value = post(&world.anonymous(), "auth/device", &own).await.json();
+    let page = browser.get(&world, "/realms/port/device").await;
+    let user_code = asked["user_code"].as_str().expect("a code");
+    let seen = browser.post(&world, &page.action(), &[("device_user_code", user_code)]).await;
+    let consent = browser.follow(&world, seen).await;
+    let code = consent.field("code");
+    let done = browser.post(&world, &consent.action(), &[("code", &code), ("accept", "Yes")]).await;
+    browser.follow(&world, done).await;
+    refresh(&world, &text(&tokens, "refresh_token")).await.expect(200);
+}

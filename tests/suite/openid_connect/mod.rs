@@ -8,6 +8,7 @@ mod client_credentials;
 mod code;
 mod documents;
 mod dpop;
+mod encryption;
 mod exchange;
 mod introspect;
 mod mappers;

@@ -300,3 +300,40 @@ async fn offline_access_gives_a_token_without_an_end_to_who_has_the_role() {
     let answer = ask(&world, "nobody", "pw-nobody", &[("scope", "offline_access")]).await;
     refused(&answer, 400, "not_allowed", "Offline tokens not allowed for the user or client");
 }
+
+/// A flow with one step, as a realm file brings it.
+fn flow(alias: &str, step: &str) -> serde_json::Value {
+    json!({"alias": alias, "providerId": "basic-flow", "topLevel": true, "builtIn": false,
+        "authenticationExecutions": [{"authenticator": step, "requirement": "REQUIRED", "priority": 10, "authenticatorFlow": false}]})
+}
+
+#[tokio::test]
+async fn the_realms_direct_grant_flow_is_what_runs() {
+    let flows = json!([flow("nobody", "deny-access-authenticator"), flow("strange", "a-step-that-nobody-has")]);
+    for (alias, error) in [("nobody", "access_denied"), ("strange", "invalid_configuration")] {
+        let world = world_with(|file| {
+            file["authenticationFlows"] = flows.clone();
+            file["directGrantFlow"] = json!(alias);
+        })
+        .await;
+        let rows = world.rows().await;
+        refused(&ask(&world, "alice", "pw-alice", &[]).await, 400, "invalid_grant", "Invalid user credentials");
+        assert_eq!(last_event(&world).await, ("LOGIN_ERROR".into(), Some(error.into())));
+        assert_eq!(world.rows().await, rows, "nothing was written");
+    }
+}
+
+#[tokio::test]
+async fn a_clients_own_direct_grant_flow_goes_before_the_realms() {
+    let world = world_with(|file| {
+        let mut closed = flow("nobody", "deny-access-authenticator");
+        closed["id"] = json!("5f0b6b6e-6e2f-4b0e-9d56-1f5d3c3a7f11");
+        file["authenticationFlows"] = json!([closed]);
+        client(file, "web")["authenticationFlowBindingOverrides"] =
+            json!({"direct_grant": "5f0b6b6e-6e2f-4b0e-9d56-1f5d3c3a7f11"});
+    })
+    .await;
+    refused(&ask(&world, "alice", "pw-alice", &[]).await, 400, "invalid_grant", "Invalid user credentials");
+    assert_eq!(last_event(&world).await, ("LOGIN_ERROR".into(), Some("access_denied".into())));
+    log_in_as(&world, "narrow", "alice", "openid").await;
+}

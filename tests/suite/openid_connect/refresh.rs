@@ -180,3 +180,26 @@ async fn a79_a_refresh_token_of_a_client_that_was_made_anew_is_dead() {
     let pairs = [("grant_type", "refresh_token"), ("refresh_token", &*r1), ("client_id", "spa")];
     refused(&token(&world, &pairs).await, 401, "invalid_client", "Invalid client or Invalid client credentials");
 }
+
+/// What a refresh costs where everything that can be revoked is looked up: three statements. On one node it reads nothing.
+#[tokio::test]
+async fn a_refresh_sends_few_statements() {
+    for rotate in [false, true] {
+        let world = world_with(|file| {
+            file["revokeRefreshToken"] = json!(rotate);
+            file["eventsEnabled"] = json!(false);
+        })
+        .await;
+        let mut token = text(&log_in(&world, "openid").await, "refresh_token");
+        let mut most = 0;
+        for warm in [false, true, true] {
+            let before = world.identity.statistics().statements;
+            let answer = refresh(&world, &token).await.expect(200);
+            if warm {
+                most = most.max(world.identity.statistics().statements - before);
+            }
+            token = text(&answer, "refresh_token");
+        }
+        assert!(most <= 3, "{most} statements, rotation {rotate}");
+    }
+}

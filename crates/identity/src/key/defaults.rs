@@ -67,6 +67,14 @@ impl Identity {
         self.ensure(realm, &[DefaultKey::Hmac]).await
     }
 
+    /// Sees to it that the realm has a key that others can encrypt for, and answers the snapshot that has it.
+    pub async fn ensure_encryption_key(&self, realm: &Arc<Realm>) -> Result<Arc<Realm>, Error> {
+        if realm.keys().encryption().next().is_some() {
+            return Ok(Arc::clone(realm));
+        }
+        self.ensure(realm, &[DefaultKey::RsaEncryption]).await
+    }
+
     async fn ensure(&self, realm: &Arc<Realm>, wanted: &[DefaultKey]) -> Result<Arc<Realm>, Error> {
         let _turn = self.0.making_keys.lock().await;
         let realm = self.same_realm(realm).await?;

@@ -45,6 +45,11 @@ impl InternalKey {
             .map_err(|error| Error::fault(format!("signing an internal token: {error}")))
     }
 
+    /// The tag over a message. The line break keeps it apart from every token: no compact JWS holds one.
+    fn tag(&self, purpose: &str, message: &[u8]) -> Vec<u8> {
+        self.key.tag(&[purpose.as_bytes(), b"\n", message].concat())
+    }
+
     fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, InternalTokenError> {
         if token.len() > LONGEST_TOKEN {
             return Err(InternalTokenError::Malformed);
@@ -188,6 +193,12 @@ impl Identity {
         }
     }
 
+    /// The realm's tag over something that only the realm reads again, and that nobody keeps. Each purpose has tags of its own.
+    #[must_use]
+    pub fn internal_tag(&self, realm: &Realm, purpose: &'static str, message: &[u8]) -> Vec<u8> {
+        realm.internal.tag(purpose, message)
+    }
+
     /// Reads a token that this realm made, with [`Identity::sign_internal`] or `Granted::sign_internal`. Only that it is
     /// genuine is checked: `typ`, `exp`, `iss` and what it is about are the caller's to check.
     ///
@@ -263,6 +274,18 @@ mod tests {
         let (signed, _) = token.rsplit_once('.').unwrap();
         assert_eq!(key.read::<Value>(&format!("{signed}.")), Err(InternalTokenError::Signature));
         assert!(key.read::<Value>(&"a".repeat(LONGEST_TOKEN + 1)).is_err());
+    }
+
+    #[test]
+    fn a_tag_is_of_one_realm_and_one_purpose() {
+        let master = MasterKey::generate(&SystemRandom);
+        let tag = key(&master, "a").tag("one", b"m");
+        assert_eq!(tag, key(&master, "a").tag("one", b"m"));
+        for other in
+            [key(&master, "b").tag("one", b"m"), key(&master, "a").tag("two", b"m"), key(&master, "a").tag("one", b"n")]
+        {
+            assert_ne!(tag, other);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod add;
 mod defaults;
+mod encryption;
 pub(crate) mod entity;
 mod internal;
 mod lock;
@@ -15,6 +16,7 @@ use std::{fmt, str::FromStr};
 use crypto::{algorithm::Algorithm, key::KeyPair};
 
 pub use add::NewKey;
+pub use encryption::EncryptionKey;
 pub(crate) use internal::InternalKey;
 pub use internal::{InternalKind, InternalTokenError};
 pub(crate) use make::certificate;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crypto::{algorithm::Algorithm, key::KeyPair, mac::MacAlgorithm};
 
-use super::{KeyStatus, RealmKey, SIGNING, SecretKey, TABLE, entity};
+use super::{ENCRYPTING, EncryptionKey, KeyStatus, RealmKey, SIGNING, SecretKey, TABLE, entity};
 use crate::{Error, Identity, KeyId, sealing};
 
 /// A realm's signing keys; the preferred come first.
@@ -14,6 +14,7 @@ pub struct KeyRing {
     /// Who signs for each algorithm, so that a request does not search.
     signers: Vec<(Algorithm, Arc<RealmKey>)>,
     secrets: Vec<Arc<SecretKey>>,
+    encryption: Vec<Arc<EncryptionKey>>,
 }
 
 impl KeyRing {
@@ -31,7 +32,19 @@ impl KeyRing {
                 exact.or_else(|| able.next()).map(|key| (*algorithm, Arc::clone(key)))
             })
             .collect();
-        Self { keys, signers, secrets }
+        Self { keys, signers, secrets, encryption: Vec::new() }
+    }
+
+    /// With keys that others encrypt for.
+    fn with_encryption(mut self, mut keys: Vec<Arc<EncryptionKey>>) -> Self {
+        keys.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        self.encryption = keys;
+        self
+    }
+
+    /// Keys that others encrypt for, the preferred first: those that are published.
+    pub fn encryption(&self) -> impl Iterator<Item = &Arc<EncryptionKey>> {
+        self.encryption.iter().filter(|key| key.status != KeyStatus::Disabled)
     }
 
     /// The key that signs for this algorithm.
@@ -72,9 +85,22 @@ impl KeyRing {
 /// The ring of a realm's key rows. A key that cannot be opened is left out and told in the log: the others still sign.
 pub(crate) fn ring_of(identity: &Identity, rows: Vec<entity::Model>) -> KeyRing {
     let told = |id: &str, error: &Error| tracing::error!(key = %id, %error, "a key of a realm cannot be used");
-    let (mut keys, mut secrets) = (Vec::new(), Vec::new());
-    for row in rows.into_iter().filter(|row| row.key_use == SIGNING) {
+    let (mut keys, mut secrets, mut encryption) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
         let id = row.id.clone();
+        if row.key_use == ENCRYPTING {
+            // A secret one is for the realm's own use alone.
+            if row.public_der.is_some() {
+                match EncryptionKey::open(identity, row) {
+                    Ok(key) => encryption.push(Arc::new(key)),
+                    Err(error) => told(&id, &error),
+                }
+            }
+            continue;
+        }
+        if row.key_use != SIGNING {
+            continue;
+        }
         if row.public_der.is_some() {
             match parse(identity, row) {
                 Ok(key) => keys.push(Arc::new(key)),
@@ -87,7 +113,7 @@ pub(crate) fn ring_of(identity: &Identity, rows: Vec<entity::Model>) -> KeyRing 
             }
         }
     }
-    KeyRing::new(keys, secrets)
+    KeyRing::new(keys, secrets).with_encryption(encryption)
 }
 
 fn parse(identity: &Identity, row: entity::Model) -> Result<RealmKey, Error> {

@@ -18,11 +18,14 @@ use super::response_type::ResponseType;
 use super::send_back;
 use crate::code::{self, CodePayload};
 use crate::desk::{Desk, PageError, Trouble};
+use crate::encryption::Sealer;
 use crate::issue::{Basis, Companions, SessionSort};
 use crate::pkce::{Challenge, ChallengeMethod};
 use crate::redirect_uri::{self, AllowedUri, Base};
 use crate::settings::{self, OidcClient, Settings};
-use crate::{PROTOCOL, Parts, claims_request::ClaimsRequest, error::OAuthError, event, hint, keys, notes, scope};
+use crate::{
+    PROTOCOL, Parts, claims_request::ClaimsRequest, error::OAuthError, event, hint, keys, notes, scope, sessions,
+};
 
 /// Letters of a token that no grant gave, in its id (Keycloak's).
 const LETTERS: &str = "na";
@@ -134,6 +137,7 @@ impl<'a> Scene<'a> {
             asked: self.asked,
             client: Some(self.client),
             headers: &self.parts.headers,
+            key_sets: &self.parts.key_sets,
         }
     }
 
@@ -178,7 +182,16 @@ impl<'a> Scene<'a> {
             refused(Refusal::new("unauthorized_client", "The client's settings are not valid", "invalid_client"))
         })?;
 
-        let ground = Ground::lay(self, &oidc, settings, kept, session.user(), acr).await?;
+        let sealer = match settings.id_token_encryption.filter(|_| response_type.id_token) {
+            Some(encryption) => {
+                let now = self.portreeve.identity.clock().now();
+                let sealer = encryption.sealer(&self.parts.key_sets, self.client, now).await;
+                let no_key = |_| refused(Refusal::new("server_error", "The client has no key", "invalid_client"));
+                Some(sealer.map_err(no_key)?)
+            }
+            None => None,
+        };
+        let ground = Ground::lay(self, &oidc, settings, kept, session.user(), acr, sealer).await?;
         if !ground.is_whom_was_meant() {
             return Err(refused(Refusal::new("login_required", "", "different_user_authenticated")));
         }
@@ -210,12 +223,7 @@ impl<'a> Scene<'a> {
         let identity = &self.portreeve.identity;
         let id = session.session_id();
         let now = identity.clock().now();
-        let before = identity.live_session(self.realm, &id, false, Some(&self.client.id)).await?;
-        let part = before.as_ref().and_then(LiveSession::client_session);
-        let since = part.map_or_else(
-            || now.0.to_string(),
-            |part| part.notes.get(notes::SINCE).map_or_else(|| part.started_at.0.to_string(), str::to_owned),
-        );
+        let since = sessions::since(identity, self.realm, &id, self.client).await?;
         let ticket = if response_type.code {
             let mut ticket = NewTicket::new(self.realm, code::KIND);
             ticket.client = Some(&self.client.id);
@@ -303,6 +311,8 @@ struct Ground<'a> {
     effective: Arc<Effective>,
     granted: Arc<scope::Granted>,
     requested: Option<ClaimsRequest>,
+    /// Encrypts the id token, where the client wants that.
+    sealer: Option<Sealer>,
 }
 
 impl<'a> Ground<'a> {
@@ -313,6 +323,7 @@ impl<'a> Ground<'a> {
         kept: &'a Kept,
         user: &'a User,
         acr: &'a str,
+        sealer: Option<Sealer>,
     ) -> Result<Self, Error> {
         let usual = || settings::realm_algorithm(scene.realm);
         let wanted =
@@ -335,6 +346,7 @@ impl<'a> Ground<'a> {
             acr,
             effective,
             granted,
+            sealer,
         })
     }
 
@@ -401,7 +413,10 @@ impl<'a> Ground<'a> {
                 code,
                 state: self.kept.request.state.as_deref(),
             };
-            let token = basis.id_token(&gate, identity, headers, lifespan, companions)?;
+            let mut token = basis.id_token(&gate, identity, headers, lifespan, companions)?;
+            if let Some(sealer) = &self.sealer {
+                token = sealer.nested(&token, identity.random())?;
+            }
             fields.push(("id_token", token.into()));
         }
         if let Some(access) = access {

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 use super::check::Refusal;
 use super::response_mode::{Carrier, ResponseMode};
 use crate::desk::{self, Desk};
+use crate::encryption::NoKey;
 use crate::redirect_uri::AllowedUri;
-use crate::settings;
+use crate::settings::{self, OidcClient};
 use crate::{PROTOCOL, keys};
 
 /// Algorithm of signed answers (JWT Secured Authorization Response Mode §3).
@@ -168,7 +169,14 @@ async fn sign(desk: &Desk<'_>, fields: &Fields<'_>) -> Result<String, Error> {
         claims.insert((*name).into(), Value::from(&**value));
     }
     let key = keys::active(&realm, algorithm)?;
-    gate.sign(key, algorithm, &*desk.headers.get(key, keys::JWT, algorithm)?, &claims)
+    let token = gate.sign(key, algorithm, &*desk.headers.get(key, keys::JWT, algorithm)?, &claims)?;
+    // JWT Secured Authorization Response Mode §2.2: signed, then encrypted.
+    let oidc = client.typed(OidcClient::read);
+    let Some(encryption) = oidc.settings.as_ref().ok().and_then(|settings| settings.authorization_encryption) else {
+        return Ok(token);
+    };
+    let sealer = encryption.sealer(desk.key_sets, client, now).await.map_err(|_| Error::fault(NoKey::WHY))?;
+    sealer.nested(&token, identity.random())
 }
 
 #[cfg(test)]

@@ -53,10 +53,12 @@ pub(super) async fn read(
             &fetched
         }
     };
-    let now = desk.portreeve.identity.clock().now();
-    let claims = request_object::verify(&parts.key_sets, desk.issuer().as_str(), client, object, now)
-        .await
-        .map_err(PageError::invalid_request)?;
+    let identity = &desk.portreeve.identity;
+    let now = identity.clock().now();
+    let claims =
+        request_object::verify(identity, desk.realm, &parts.key_sets, desk.issuer().as_str(), client, object, now)
+            .await
+            .map_err(PageError::invalid_request)?;
     // RFC 9101 §6.3, A30: what is inside counts, what is outside does not.
     Ok((AuthorizationRequest::of_claims(&claims), false))
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use crypto::jwe::{self, EncryptingKey};
 use crypto::jwk_set::{self, VerifyingKey};
 use crypto::key::PublicKey;
 use identity::{Client, Timestamp};
@@ -26,7 +27,21 @@ const STALE_SECONDS: i64 = 3600;
 /// came of the last time.
 const PATIENCE_SECONDS: i64 = 10;
 
-type Keys = Arc<Vec<VerifyingKey>>;
+type Keys = Arc<ClientKeys>;
+
+/// A client's keys: those that it signs with, and those that it can be written to with.
+pub(crate) struct ClientKeys {
+    signing: Vec<VerifyingKey>,
+    pub(crate) encrypting: Vec<EncryptingKey>,
+}
+
+impl std::ops::Deref for ClientKeys {
+    type Target = [VerifyingKey];
+
+    fn deref(&self) -> &Self::Target {
+        &self.signing
+    }
+}
 
 /// Key sets of clients, bounded.
 pub(crate) struct KeySets {
@@ -85,7 +100,7 @@ impl KeySets {
         }
     }
 
-    fn written(&self, text: &str, read: fn(&str) -> Option<Vec<VerifyingKey>>) -> Option<Keys> {
+    fn written(&self, text: &str, read: fn(&str) -> Option<ClientKeys>) -> Option<Keys> {
         if let Some(known) = self.written.get(text) {
             return Some(known);
         }
@@ -121,17 +136,22 @@ impl KeySets {
     }
 }
 
-fn from_set(text: &str) -> Option<Vec<VerifyingKey>> {
+fn from_set(text: &str) -> Option<ClientKeys> {
     let set: Value = serde_json::from_str(text).ok()?;
-    jwk_set::read(&set, MOST_KEYS).ok()
+    let signing = jwk_set::read(&set, MOST_KEYS).ok()?;
+    Some(ClientKeys { signing, encrypting: jwe::read(&set, MOST_KEYS).ok()? })
 }
 
-fn from_certificate(text: &str) -> Option<Vec<VerifyingKey>> {
+fn from_certificate(text: &str) -> Option<ClientKeys> {
     let text: String =
         text.lines().filter(|line| !line.starts_with("-----")).flat_map(|line| line.trim().chars()).collect();
     let der = STANDARD.decode(text).ok()?;
-    let key = PublicKey::from_spki(&crypto::certificate::public_key_of(&der).ok()?).ok()?;
-    Some(vec![VerifyingKey { kid: None, algorithm: None, key }])
+    let spki = crypto::certificate::public_key_of(&der).ok()?;
+    let key = || PublicKey::from_spki(&spki).ok();
+    Some(ClientKeys {
+        signing: vec![VerifyingKey { kid: None, algorithm: None, key: key()? }],
+        encrypting: vec![EncryptingKey { kid: None, algorithm: None, key: key()? }],
+    })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::settings::{OidcClient, Settings};
 use crate::{PROTOCOL, Parts};
 
 pub(crate) use basic::Basic;
-pub(crate) use key_sets::KeySets;
+pub(crate) use key_sets::{ClientKeys, KeySets};
 
 /// Values of `clientAuthenticatorType`, which is also how events name the method.
 pub(crate) const CLIENT_SECRET: &str = "client-secret";

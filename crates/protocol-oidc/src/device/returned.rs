@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, State, USER_CODE_KIND, user_secret};
 use crate::desk::{self, Desk, PageError, Trouble};
-use crate::{PROTOCOL, Parts, authorize, event, notes};
+use crate::{PROTOCOL, Parts, authorize, event, notes, sessions};
 
 /// What is kept while somebody logs in for a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub(crate) async fn completed(completed: Completed, device: Device, parts: &Part
     let result = async {
         let entry = open_entry(&desk, &device).await?;
         let scope = entry.as_ref().map(|entry| entry.scope.clone()).ok_or_else(expired)?;
-        let since = portreeve.identity.clock().now().0.to_string();
+        let since = sessions::since(&portreeve.identity, &realm, &session.session_id(), &client).await?;
         let part: Notes =
             [(notes::SCOPE, scope.as_str()), (notes::ACR, &acr), (notes::SINCE, &since)].into_iter().collect();
         let joined = session.open(part, None).await?;

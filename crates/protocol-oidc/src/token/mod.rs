@@ -19,6 +19,7 @@ use crate::claims::Confirmation;
 use crate::claims_request::ClaimsRequest;
 use crate::client_auth::{self, Authenticated, Shown};
 use crate::door::TokenDoor;
+use crate::encryption::NoKey;
 use crate::error::{OAuthError, Words, words};
 use crate::issue::{Basis, Companions, SessionSort};
 use crate::mapper::Notes;
@@ -162,6 +163,8 @@ struct Named {
     client: Option<Authenticated>,
     succeeded: &'static str,
     foreign: bool,
+    /// The nonce that the client's next proof is to hold.
+    nonce: Option<String>,
 }
 
 fn finish(
@@ -189,6 +192,9 @@ fn finish(
         }
     };
     crate::response::no_store(&mut response);
+    if response.status().is_success() {
+        crate::response::nonce(&mut response, named.nonce.as_deref());
+    }
     if !named.foreign {
         cors::allow(&mut response, named.client.as_ref().map(|known| &*known.client), headers);
     }
@@ -236,7 +242,13 @@ async fn answer(
     grant.check_client(client, settings)?;
     let url = issuer.join(PATH.trim_start_matches('/'));
     let proven = dpop::For { method: "POST", url: &url, access_token: None };
-    let jkt = dpop::check(&door.portreeve.identity, &door.realm, headers, proven).await?;
+    let identity = &door.portreeve.identity;
+    let held = dpop::check(identity, &door.realm, headers, proven).await?;
+    if let Some(held) = &held {
+        held.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm))?;
+        named.nonce = held.next_nonce(identity, &door.realm);
+    }
+    let jkt = held.map(|held| held.thumbprint);
     if settings.dpop.required && jkt.is_none() {
         return Err(dpop::MISSING.into());
     }
@@ -318,6 +330,14 @@ async fn issue(
         Some(basis.id_token(&gate, identity, headers, access.expires_in, companions)?)
     } else {
         None
+    };
+    let id_token = match (id_token, settings.id_token_encryption) {
+        (Some(token), Some(encryption)) => {
+            let sealer = encryption.sealer(&request.parts.key_sets, client, request.now).await;
+            let sealer = sealer.map_err(|_| OAuthError::Settings(NoKey::WHY.into()))?;
+            Some(sealer.nested(&token, identity.random())?)
+        }
+        (id_token, _) => id_token,
     };
     let refresh = match (proof.gives.refresh, live) {
         (Some(jti), Some(live)) => {

@@ -1,7 +1,8 @@
 //! The password grant (RFC 6749 §4.3), Keycloak's direct grant: off for new clients, and needed by its command-line tools.
+//! What is checked is the realm's direct grant flow, or the client's own.
 
-use crypto::secret::Secret;
-use identity::{Denied, NewSession, SecondFactor};
+use flow::{Fields, Refusal, direct_grant};
+use identity::{Denied, NewSession};
 use protocol::BoxFuture;
 
 use super::Grant;
@@ -17,8 +18,8 @@ const NOT_ALLOWED: Words =
 const CONSENT: Words = words(400, "invalid_client", "Client requires user consent", "consent_denied");
 const NO_USERNAME: Words = words(401, "invalid_request", "Missing parameter: username", "user_not_found");
 
-/// Kind of the credential that a one-time code belongs to.
-const OTP: &str = "otp";
+/// What a flow may look at.
+const GIVEN: [&str; 4] = ["username", "password", "totp", "otp"];
 
 pub(crate) struct Password;
 
@@ -54,15 +55,11 @@ impl Grant for Password {
             let names = scope_names(request, request.form.given("scope"))?;
             let username = request.form.given("username").ok_or(NO_USERNAME)?;
             trace.note("username", protocol::short(username));
+            let given: Fields = GIVEN.into_iter().filter_map(|name| Some((name, request.form.get(name)?))).collect();
+            let (engine, flows) = (&request.parts.engine, &request.parts.flows);
             let peer = request.facts.peer();
-            let (password, factor) = credentials(request, username).await?;
-            let proven = match identity.prove_password(request.realm, username, &password, factor, &peer).await {
-                Ok(proven) => proven,
-                Err(denied) => {
-                    trace.user = denied.user().cloned();
-                    return Err(denied.into());
-                }
-            };
+            let proven = direct_grant(engine, flows, identity, request.realm, client, given, peer).await;
+            let proven = proven.map_err(|refusal| refused(request, trace, refusal))?;
             trace.user = Some(proven.user().id.clone());
             let effective = request.realm.effective(proven.user());
             let granted = scope::grant(request.realm, client, &request.client.oidc, &names, &effective);
@@ -97,16 +94,22 @@ impl Grant for Password {
     }
 }
 
-/// The password, with the one-time code that stands beside it where the user has one.
-async fn credentials(request: &Request<'_>, username: &str) -> Result<(Secret, SecondFactor), OAuthError> {
-    let password = request.form.get("password").unwrap_or_default();
-    let Some(code) = request.form.given("totp") else { return Ok((Secret::from(password), SecondFactor::Refuse)) };
-    let user = request.portreeve.identity.find_user_by_login(request.realm, username).await?;
-    if user.is_some_and(|user| user.has_credential(OTP)) {
-        let both = Secret::from([password, code].concat());
-        Ok((both, SecondFactor::Append))
-    } else {
-        Ok((Secret::from(password), SecondFactor::Refuse))
+/// What a flow says no with.
+fn refused(request: &Request<'_>, trace: &mut Trace, refusal: Refusal) -> OAuthError {
+    let why = refusal.event_error();
+    match refusal {
+        Refusal::Denied(denied) => {
+            trace.user = denied.user().cloned();
+            denied.into()
+        }
+        Refusal::Fault(error) => error.into(),
+        refusal => {
+            if matches!(refusal, Refusal::UnknownAuthenticator(_) | Refusal::Flow(_)) {
+                tracing::error!(request_id = request.facts.id.as_str(), realm = %request.realm.name, %refusal,
+                    "nobody can use the direct grant flow");
+            }
+            Denied::Invalid { user: None, why }.into()
+        }
     }
 }
 
