@@ -277,8 +277,8 @@ async fn a61_a_code_to_be_copied_is_shown_as_text() {
     let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
     assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
     // An error is told, not echoed as a page of its own.
-    let error = browser.get(&world, &format!("{BASE}/oauth/oob?error=access_denied")).await;
-    assert!(!error.body.contains("<script"), "{}", error.body);
+    let error = browser.get(&world, &format!("{BASE}/oauth/oob?error=%3Cb%3Edenied%3C%2Fb%3E")).await;
+    assert!(error.body.contains("denied") && !error.body.contains("<b>denied"), "{}", error.body);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ async fn world_for(kind: KeyKind, attributes: Value) -> (World, DecryptingKey, K
     let signer = KeyPair::generate(KeyKind::P256).expect("a key");
     let mut signing = serde_json::to_value(signer.public_jwk()).expect("JSON");
     signing["use"] = json!("sig");
+    signing["kid"] = json!("s");
     let set = json!({"keys": [encrypting, signing]}).to_string();
     let key = DecryptingKey::from_der(&pair.to_pkcs8().expect("PKCS#8")).expect("a key");
     let world = world_with(|file| {
@@ -95,10 +96,13 @@ async fn without_a_key_of_the_client_nothing_is_sent_in_the_clear() {
 
 #[tokio::test]
 async fn a32_broken_encryption_is_no_setting() {
-    let attributes = json!({"id.token.encrypted.response.alg": "RSA1_5"});
-    let (world, ..) = world_for(KeyKind::P256, attributes).await;
-    let form = [("grant_type", "client_credentials"), ("client_id", "web"), ("client_secret", "web-secret")];
-    assert!(token(&world, &form).await.status.is_client_error());
+    for (name, value) in [("alg", "RSA1_5"), ("alg", "dir"), ("enc", "A128CTR")] {
+        let mut file = super::realm::port();
+        client(&mut file, "web")["attributes"] = json!({"id.token.encrypted.response.alg": "RSA-OAEP", format!("id.token.encrypted.response.{name}"): value});
+        let faults = World::empty().await.refused(file).await;
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].contains(&format!("id.token.encrypted.response.{name}")), "{faults:?}");
+    }
 }
 
 /// A request object of `web`, signed and then encrypted for the realm.

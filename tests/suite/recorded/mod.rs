@@ -11,6 +11,7 @@ mod html;
 mod jar;
 mod logout;
 mod metadata;
+mod new_realm;
 mod normal;
 mod player;
 mod realm;
