@@ -16,7 +16,7 @@
 //! | RFC 7515 §5.2 (reading a JWS) | `compact.rs` |
 //! | RFC 7517 (JWK), keys of others | `jwk.rs`, `jwk_set.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |
-//! | RFC 5280 (certificates) | `certificate.rs` |
+//! | RFC 5280 (certificates), RFC 4514 (names of their subjects) | `certificate.rs`, `distinguished_name.rs` |
 //! | RFC 9106 (Argon2), RFC 8018 §5.2 (PBKDF2), Keycloak's credential format | `password/` |
 //! | RFC 6238 (TOTP) | `otp.rs` |
 
@@ -26,6 +26,7 @@ pub mod certificate;
 pub mod compact;
 mod der;
 pub mod digest;
+pub mod distinguished_name;
 pub mod jwk;
 pub mod jwk_set;
 pub mod jws;

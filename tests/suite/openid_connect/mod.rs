@@ -11,6 +11,7 @@ mod dpop;
 mod exchange;
 mod introspect;
 mod mappers;
+mod mtls;
 mod others;
 mod password;
 mod realm;
