@@ -15,6 +15,7 @@ use aws_lc_rs::signature::{self as lc, EcdsaKeyPair, EcdsaSigningAlgorithm};
 
 use crate::algorithm::{Algorithm, KeyKind};
 use crate::der::{self, Element, Reader};
+use crate::distinguished_name;
 use crate::key::{KeyError, KeyPair};
 use crate::public_key;
 
@@ -164,9 +165,19 @@ pub fn public_key_of(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     Parts::of(der).map(|parts| parts.spki.to_vec()).ok_or(KeyError::Malformed)
 }
 
+/// Whom a DER certificate is about.
+///
+/// # Errors
+/// [`KeyError::Malformed`] if it is no certificate, or names its subject by something that is no text.
+pub fn subject_of(der: &[u8]) -> Result<distinguished_name::DistinguishedName, KeyError> {
+    let parts = Parts::of(der).ok_or(KeyError::Malformed)?;
+    distinguished_name::DistinguishedName::from_der(parts.subject).ok_or(KeyError::Malformed)
+}
+
 /// The parts of a certificate that somebody asks for.
 struct Parts<'a> {
     validity: &'a [u8],
+    subject: &'a [u8],
     spki: &'a [u8],
 }
 
@@ -182,9 +193,9 @@ impl<'a> Parts<'a> {
         signed.expect(der::SEQUENCE)?;
         signed.expect(der::SEQUENCE)?;
         let validity = signed.expect(der::SEQUENCE)?;
-        signed.expect(der::SEQUENCE)?;
+        let subject = signed.element()?.whole;
         let key = signed.element()?;
-        (key.tag == der::SEQUENCE).then_some(Self { validity, spki: key.whole })
+        (key.tag == der::SEQUENCE).then_some(Self { validity, subject, spki: key.whole })
     }
 }
 

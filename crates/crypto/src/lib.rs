@@ -17,7 +17,7 @@
 //! | RFC 7516 (JWE), RFC 7518 §4, §5 (encryption) | `jwe/` |
 //! | RFC 7517 (JWK), keys of others | `jwk.rs`, `jwk_set.rs` |
 //! | RFC 7638 (thumbprint), libtrust fingerprint | `key_id.rs` |
-//! | RFC 5280 (certificates) | `certificate.rs` |
+//! | RFC 5280 (certificates), RFC 4514 (names of their subjects) | `certificate.rs`, `distinguished_name.rs` |
 //! | RFC 9106 (Argon2), RFC 8018 §5.2 (PBKDF2), Keycloak's credential format | `password/` |
 //! | RFC 6238 (TOTP) | `otp.rs` |
 
@@ -27,6 +27,7 @@ pub mod certificate;
 pub mod compact;
 mod der;
 pub mod digest;
+pub mod distinguished_name;
 pub mod jwe;
 pub mod jwk;
 pub mod jwk_set;

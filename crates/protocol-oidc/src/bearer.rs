@@ -99,11 +99,22 @@ pub(crate) enum Wanted {
     AccessOrId,
 }
 
+/// What whoever shows a token has been proven to hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Held<'a> {
+    /// Thumbprint of the key whose proof came with it.
+    pub jkt: Option<&'a str>,
+    /// Thumbprint of the certificate of the connection.
+    pub x5t: Option<&'a str>,
+}
+
 /// Why a token is not taken.
 #[derive(Debug)]
 pub(crate) enum Rejected {
     /// It is none of ours, of another kind, too old, or revoked.
     Verification,
+    /// It is bound to a certificate, and that was not shown.
+    Certificate,
     /// Its session is over.
     Session,
     /// Its user is switched off.
@@ -178,7 +189,7 @@ pub(crate) fn read(realm: &Realm, issuer: &Issuer, token: &str, wanted: Wanted, 
     (fits && read.iss == issuer.as_str() && read.exp > now.seconds()).then_some(read)
 }
 
-/// Verifies a token, and finds whom it speaks for. `held` is the thumbprint of the key whose proof came with it.
+/// Verifies a token, and finds whom it speaks for.
 ///
 /// # Errors
 /// Why it is not taken.
@@ -188,20 +199,13 @@ pub(crate) async fn verify(
     issuer: &Issuer,
     token: &str,
     wanted: Wanted,
-    held: Option<&str>,
+    held: Held<'_>,
 ) -> Result<Verified, Rejected> {
     let now = identity.clock().now();
     let read = read(realm, issuer, token, wanted, now).ok_or(Rejected::Verification)?;
-    // RFC 9449 §7.1, RFC 8705 §3: a token that is bound to a key proves nothing without the key, and a proof means nothing for
-    // a token that is bound to none. Introspection only tells of the binding, and whoever asked has to check it.
-    let bound = read.cnf.as_ref().map(|key| key.jkt.as_deref().filter(|_| key.x5t_s256.is_none()));
-    let holds = match (bound, held) {
-        (None, None) => true,
-        (Some(Some(bound)), Some(held)) => bound == held,
-        _ => false,
-    };
-    if wanted == Wanted::Access && !holds {
-        return Err(Rejected::Verification);
+    // Introspection only tells of a binding, and whoever asked has to check it (RFC 8705 §3.2).
+    if wanted == Wanted::Access {
+        check_binding(read.cnf.as_ref(), held)?;
     }
     let client = ClientInRealm::find(realm, &read.azp, PROTOCOL).map_err(|_| Rejected::Verification)?;
     let client = Arc::clone(client.client());
@@ -229,6 +233,17 @@ pub(crate) async fn verify(
     }
     let oidc = client.typed(OidcClient::read);
     Ok(Verified { read, client, oidc, holder })
+}
+
+/// RFC 9449 §7.1, RFC 8705 §3: a token that is bound proves nothing without what it is bound to. A proof means nothing for a
+/// token that is bound to no key; a certificate, which comes with the connection, is shown with every token.
+fn check_binding(bound: Option<&Confirmation>, held: Held<'_>) -> Result<(), Rejected> {
+    let (jkt, x5t) = bound.map_or((None, None), |key| (key.jkt.as_deref(), key.x5t_s256.as_deref()));
+    // A binding that names neither is none that we know.
+    if jkt != held.jkt || (bound.is_some() && jkt.is_none() && x5t.is_none()) {
+        return Err(Rejected::Verification);
+    }
+    if x5t.is_some() && x5t != held.x5t { Err(Rejected::Certificate) } else { Ok(()) }
 }
 
 async fn session(

@@ -21,13 +21,40 @@ use crate::{PROTOCOL, client_auth, cors, dpop, response};
 struct About<'a> {
     realm: &'a Realm,
     issuer: &'a Issuer,
+    /// Where clients show certificates.
+    alias: Option<Issuer>,
 }
 
 impl About<'_> {
     fn at(&self, path: &str) -> Value {
-        Value::from(self.issuer.join(&format!("protocol/openid-connect/{path}")))
+        at(self.issuer, path)
+    }
+
+    /// How clients prove themselves.
+    fn methods(&self) -> Value {
+        client_auth::methods(self.alias.is_some()).collect()
+    }
+
+    /// RFC 8705 §5: where the endpoints are that ask for a certificate. The others ask for none, so that no browser offers one.
+    fn aliases(&self) -> Option<Value> {
+        let alias = self.alias.as_ref()?;
+        Some(ALIASES.iter().map(|(name, path)| ((*name).to_owned(), at(alias, path))).collect())
     }
 }
+
+fn at(issuer: &Issuer, path: &str) -> Value {
+    Value::from(issuer.join(&format!("protocol/openid-connect/{path}")))
+}
+
+/// Endpoints that a client may show a certificate to.
+const ALIASES: [(&str, &str); 6] = [
+    ("token_endpoint", "token"),
+    ("revocation_endpoint", "revoke"),
+    ("introspection_endpoint", "token/introspect"),
+    ("device_authorization_endpoint", "auth/device"),
+    ("userinfo_endpoint", "userinfo"),
+    ("pushed_authorization_request_endpoint", "ext/par/request"),
+];
 
 type Member = (&'static str, fn(&About<'_>) -> Option<Value>);
 
@@ -58,9 +85,9 @@ static MEMBERS: &[Member] = &[
     ("request_object_encryption_alg_values_supported", |about| Some(openable(about.realm))),
     ("request_object_encryption_enc_values_supported", |_| Some(content_encryptions())),
     ("response_modes_supported", |_| Some(json!(ResponseMode::ALL))),
-    ("token_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
+    ("token_endpoint_auth_methods_supported", |about| Some(about.methods())),
     ("token_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
-    ("introspection_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
+    ("introspection_endpoint_auth_methods_supported", |about| Some(about.methods())),
     ("introspection_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
     ("authorization_signing_alg_values_supported", |_| Some(signatures())),
     ("authorization_encryption_alg_values_supported", |_| Some(key_managements())),
@@ -73,15 +100,17 @@ static MEMBERS: &[Member] = &[
     ("request_uri_parameter_supported", |_| Some(Value::from(true))),
     ("require_request_uri_registration", |_| Some(Value::from(true))),
     ("code_challenge_methods_supported", |_| Some(json!(["plain", "S256"]))),
+    ("tls_client_certificate_bound_access_tokens", |about| about.alias.as_ref().map(|_| Value::from(true))),
     ("dpop_signing_alg_values_supported", |_| Some(dpop::algorithms().collect())),
     ("revocation_endpoint", |about| Some(about.at("revoke"))),
-    ("revocation_endpoint_auth_methods_supported", |_| Some(json!(client_auth::METHODS))),
+    ("revocation_endpoint_auth_methods_supported", |about| Some(about.methods())),
     ("revocation_endpoint_auth_signing_alg_values_supported", |_| Some(assertions())),
     ("backchannel_logout_supported", |_| Some(Value::from(true))),
     ("backchannel_logout_session_supported", |_| Some(Value::from(true))),
     ("device_authorization_endpoint", |about| Some(about.at("auth/device"))),
     ("require_pushed_authorization_requests", |_| Some(Value::from(false))),
     ("pushed_authorization_request_endpoint", |about| Some(about.at("ext/par/request"))),
+    ("mtls_endpoint_aliases", |about| about.aliases()),
     ("authorization_response_iss_parameter_supported", |_| Some(Value::from(true))),
 ];
 
@@ -156,15 +185,16 @@ fn scopes(realm: &Realm) -> Value {
     std::iter::once(OPENID).chain(own.map(|scope| &*scope.name)).collect()
 }
 
-fn document(realm: &Realm, issuer: &Issuer) -> Map<String, Value> {
-    let about = About { realm, issuer };
+fn document(realm: &Realm, issuer: &Issuer, alias: Option<Issuer>) -> Map<String, Value> {
+    let about = About { realm, issuer, alias };
     MEMBERS.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value(&about)?))).collect()
 }
 
 /// GET.
 pub(crate) fn serve(door: InRealm<DocumentDoor>, headers: &HeaderMap) -> Response {
     let issuer = door.issuer();
-    match response::json(StatusCode::OK, &document(&door.realm, &issuer)) {
+    let alias = Issuer::asking_for_certificates(&door.portreeve, &door.realm);
+    match response::json(StatusCode::OK, &document(&door.realm, &issuer, alias)) {
         Ok(mut answer) => {
             answer.headers_mut().insert(
                 header::CACHE_CONTROL,

@@ -91,6 +91,8 @@ pub(crate) struct For<'a> {
     pub method: &'a str,
     /// The endpoint's address, without query.
     pub url: &'a str,
+    /// Its other address, where it asks for a certificate.
+    pub alias: Option<&'a str>,
     /// The access token that is shown with it.
     pub access_token: Option<&'a str>,
 }
@@ -142,7 +144,8 @@ fn read(text: &str, request: For<'_>, now: Timestamp) -> Result<(String, ProofCl
     if claims.jti.is_empty() || claims.jti.len() > MAX_JTI {
         return Err(MALFORMED);
     }
-    if claims.htm != request.method || !same_address(&claims.htu, request.url) {
+    let here = |url: &str| same_address(&claims.htu, url);
+    if claims.htm != request.method || !(here(request.url) || request.alias.is_some_and(here)) {
         return Err(ELSEWHERE);
     }
     let age = now.seconds().saturating_sub(claims.iat);
@@ -215,7 +218,7 @@ mod tests {
     }
 
     fn checked(proof: &str, token: Option<&str>) -> Result<String, Words> {
-        let request = For { method: "POST", url: URL, access_token: token };
+        let request = For { method: "POST", url: URL, alias: None, access_token: token };
         read(proof, request, Timestamp(NOW * 1000)).map(|(thumbprint, _)| thumbprint)
     }
 

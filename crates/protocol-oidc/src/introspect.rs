@@ -10,7 +10,7 @@ use protocol::web::form::{self, FormError};
 use protocol::{Details, InRealm, Issuer};
 use serde_json::{Map, Value, json};
 
-use crate::bearer::{self, Rejected, Verified, Wanted};
+use crate::bearer::{self, Held, Rejected, Verified, Wanted};
 use crate::claims::{Audience, Claims};
 use crate::client_auth::{self, Authenticated, Shown};
 use crate::door::IntrospectDoor;
@@ -88,6 +88,7 @@ async fn answer(
         issuer: &issuer,
         endpoint: PATH,
         headers,
+        certificate: door.certificate.as_ref(),
         form: &form,
         parts,
     };
@@ -133,10 +134,11 @@ async fn access(
     headers: &HeaderMap,
 ) -> Result<Told, OAuthError> {
     let identity = &door.portreeve.identity;
-    let verified = match bearer::verify(identity, &door.realm, issuer, token, Wanted::AccessOrId, None).await {
+    let verified = match bearer::verify(identity, &door.realm, issuer, token, Wanted::AccessOrId, Held::default()).await
+    {
         Ok(verified) => verified,
         Err(Rejected::Store(error)) => return Err(error.into()),
-        Err(Rejected::Verification) => return Ok(Told::Inactive("Token verification failed")),
+        Err(Rejected::Verification | Rejected::Certificate) => return Ok(Told::Inactive("Token verification failed")),
         Err(Rejected::Session) => return Ok(Told::Inactive("user_session_not_found")),
         Err(Rejected::UserDisabled) => return Ok(Told::Inactive("User disabled")),
     };

@@ -17,6 +17,7 @@
 //! | RFC 6749 §3.2 token endpoint, §5 answers and errors | `token/mod.rs`, `token/response.rs`, `error.rs` |
 //! | RFC 6749 §4, RFC 8693, RFC 7523 §2.1, RFC 8628 grants | `token/grant/` |
 //! | RFC 6749 §2.3, RFC 7523 §2.2, OpenID Connect Core §9 client authentication | `client_auth/` |
+//! | RFC 8705 client certificates | `client_auth/x509.rs`, `bearer.rs`, `token/mod.rs` |
 //! | RFC 6749 §3.3 scope | `scope.rs` |
 //! | RFC 7636 PKCE | `pkce.rs` |
 //! | OpenID Connect Core §2, RFC 9068 claims | `claims/`, `issue.rs` |

@@ -82,6 +82,7 @@ async fn push(
         issuer: &issuer,
         endpoint: PATH,
         headers,
+        certificate: door.certificate.as_ref(),
         form: &form,
         parts,
     };
@@ -146,7 +147,9 @@ async fn bind(
 ) -> Result<Option<String>, OAuthError> {
     let identity = &door.portreeve.identity;
     let url = issuer.join(PATH.trim_start_matches('/'));
-    let shown = dpop::For { method: "POST", url: &url, access_token: None };
+    let alias = Issuer::asking_for_certificates(&door.portreeve, &door.realm);
+    let alias = alias.map(|alias| alias.join(PATH.trim_start_matches('/')));
+    let shown = dpop::For { method: "POST", url: &url, alias: alias.as_deref(), access_token: None };
     let Some(held) = dpop::check(identity, &door.realm, headers, shown).await? else { return Ok(None) };
     held.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm))?;
     // §10.1: a parameter that names another key contradicts it.

@@ -33,7 +33,7 @@ struct RefreshClaims<'a> {
     sid: &'a str,
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cnf: Option<&'a Confirmation>,
+    cnf: Option<Confirmation>,
     /// Whom the access token beside it was for.
     #[serde(skip_serializing_if = "is_nobody")]
     aud_x: &'a Audience<'a>,
@@ -85,8 +85,11 @@ pub(crate) fn write(
         azp: &basis.client.client_id,
         sid: live.session().id.as_str(),
         scope,
-        // RFC 9449 §5: a confidential client proves itself anyway, and may change its key.
-        cnf: basis.confirmation.filter(|_| basis.client.public),
+        // RFC 9449 §5: a confidential client proves itself anyway, and may change its key. A certificate binds every client, as
+        // in Keycloak.
+        cnf: basis
+            .confirmation
+            .and_then(|key| Confirmation::of(key.jkt.clone().filter(|_| basis.client.public), key.x5t_s256.clone())),
         aud_x: &access.audience,
         prov: "default",
     };

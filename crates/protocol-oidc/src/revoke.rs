@@ -76,6 +76,7 @@ async fn answer(
         issuer: &issuer,
         endpoint: PATH,
         headers,
+        certificate: door.certificate.as_ref(),
         form: &form,
         parts,
     };

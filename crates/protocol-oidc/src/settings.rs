@@ -41,6 +41,12 @@ pub const PKCE_METHOD: &str = "pkce.code.challenge.method";
 pub const DPOP_BOUND: &str = "dpop.bound.access.tokens";
 /// Whether those proofs must hold a nonce of the server.
 pub const DPOP_NONCE: &str = "dpop.nonce.required";
+/// Whether tokens are bound to the client's certificate.
+pub const CERTIFICATE_BOUND: &str = "tls.client.certificate.bound.access.tokens";
+/// Name of the subject of the certificate that a client is known by.
+pub const CERTIFICATE_SUBJECT: &str = "x509.subjectdn";
+/// Whether that name is an expression that the certificate's must match.
+pub const CERTIFICATE_SUBJECT_IS_EXPRESSION: &str = "x509.allow.regex.pattern.comparison";
 /// Whether the keys are found at an address.
 pub const USE_JWKS_URL: &str = "use.jwks.url";
 /// That address.
@@ -111,6 +117,8 @@ pub struct Settings {
     pub pkce_method: Option<String>,
     /// Sender constraint.
     pub dpop: Dpop,
+    /// Whether tokens are bound to the client's certificate, and the client must show one.
+    pub certificate_bound: bool,
     /// Whether devices may ask.
     pub device_grant: bool,
     /// Whether the client may exchange tokens.
@@ -178,6 +186,7 @@ impl Settings {
             lower_case_bearer: flag(LOWER_CASE_BEARER, false),
             pkce_method: value(PKCE_METHOD).map(str::to_owned),
             dpop: Dpop { required: flag(DPOP_BOUND, false), nonce: flag(DPOP_NONCE, false) },
+            certificate_bound: flag(CERTIFICATE_BOUND, false),
             device_grant: flag(DEVICE_GRANT, false),
             token_exchange: flag(TOKEN_EXCHANGE, false),
             exchange_refresh: value(EXCHANGE_REFRESH) == Some("SAME_SESSION"),
@@ -333,6 +342,23 @@ pub static FORM: &[FormField] = &[
     flag(LOWER_CASE_BEARER, "Lower-case token type", "Write bearer instead of Bearer.", "false"),
     flag(DPOP_BOUND, "Require DPoP", "Bind tokens to a key of the client (RFC 9449).", "false"),
     flag(DPOP_NONCE, "DPoP nonce", "Take only proofs that hold a nonce of this server.", "false"),
+    flag(
+        CERTIFICATE_BOUND,
+        "Bind tokens to the certificate",
+        "The client must show its certificate (RFC 8705).",
+        "false",
+    ),
+    line(
+        CERTIFICATE_SUBJECT,
+        "Subject DN",
+        "Whom the client's certificate names, such as CN=app,O=Example. Empty: its key is one of the client's keys.",
+    ),
+    flag(
+        CERTIFICATE_SUBJECT_IS_EXPRESSION,
+        "Subject DN is an expression",
+        "The name, written as CN=app, O=Example, must match it as a whole.",
+        "false",
+    ),
     line(
         ASSERTION_ALGORITHM,
         "Assertion algorithm",

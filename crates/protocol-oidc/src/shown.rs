@@ -8,7 +8,7 @@ use identity::{Error, Realm};
 use protocol::{Bearer, BearerRefused, Issuer, Portreeve, web};
 use serde::Deserialize;
 
-use crate::bearer::{self, Rejected, Verified, Wanted};
+use crate::bearer::{self, Held, Rejected, Verified, Wanted};
 use crate::{cors, scope};
 
 /// Longer tokens are not read.
@@ -23,10 +23,12 @@ struct Issued {
 pub(crate) async fn verify(portreeve: &Portreeve, token: &str) -> Result<Bearer, BearerRefused> {
     let realm = realm_of(portreeve, token).await?;
     let issuer = Issuer::of(portreeve, &realm);
-    let verified = bearer::verify(&portreeve.identity, &realm, &issuer, token, Wanted::Access, None).await;
+    let verified = bearer::verify(&portreeve.identity, &realm, &issuer, token, Wanted::Access, Held::default()).await;
     let verified = verified.map_err(|rejected| match rejected {
         Rejected::Store(error) => BearerRefused::Store(error),
-        Rejected::Verification | Rejected::Session | Rejected::UserDisabled => BearerRefused::Invalid,
+        Rejected::Verification | Rejected::Certificate | Rejected::Session | Rejected::UserDisabled => {
+            BearerRefused::Invalid
+        }
     })?;
     let user = Arc::clone(verified.holder.user().ok_or(BearerRefused::Invalid)?);
     let session = verified.holder.session().map(|live| live.session().id);

@@ -7,10 +7,11 @@ use axum::response::Response;
 use crypto::secret::Secret;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use identity::Error;
+use protocol::web::PeerCertificate;
 use protocol::web::form::{self, FormError};
 use protocol::{Details, InRealm, Issuer};
 
-use crate::bearer::{self, Rejected, Verified, Wanted};
+use crate::bearer::{self, Held, Rejected, Verified, Wanted};
 use crate::claims::{Audience, Claims};
 use crate::claims_request::ClaimsRequest;
 use crate::door::UserInfoDoor;
@@ -67,6 +68,12 @@ impl UserInfoError {
             Self::Token(Rejected::Verification) => {
                 (unauthorized, "invalid_token", "Token verification failed", "invalid_token")
             }
+            Self::Token(Rejected::Certificate) => (
+                unauthorized,
+                "invalid_token",
+                "Client certificate missing, or its thumbprint and one in the access token did NOT match",
+                "not_allowed",
+            ),
             Self::Token(Rejected::Session) => {
                 (unauthorized, "invalid_token", "user_session_not_found", "user_session_not_found")
             }
@@ -157,7 +164,9 @@ async fn proof(
 ) -> Result<dpop::Proof, UserInfoError> {
     let url = issuer.join("protocol/openid-connect/userinfo");
     // HEAD is GET without a body, and clients prove what they know.
-    let request = dpop::For { method: method.as_str(), url: &url, access_token: Some(token) };
+    let alias = Issuer::asking_for_certificates(&door.portreeve, &door.realm);
+    let alias = alias.map(|alias| alias.join("protocol/openid-connect/userinfo"));
+    let request = dpop::For { method: method.as_str(), url: &url, alias: alias.as_deref(), access_token: Some(token) };
     match dpop::check(&door.portreeve.identity, &door.realm, headers, request).await {
         Ok(Some(proof)) => Ok(proof),
         Ok(None) => Err(UserInfoError::Proof),
@@ -240,9 +249,10 @@ async fn answer(
 ) -> Result<(Response, bool), UserInfoError> {
     let Shown { token, dpop } = shown(door.portreeve.web.form_limit, method, headers, body).await?;
     let identity = &door.portreeve.identity;
-    let held = if dpop { Some(proof(door, issuer, method, headers, token.expose()).await?) } else { None };
-    let thumbprint = held.as_ref().map(|held| &*held.thumbprint);
-    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access, thumbprint)
+    let proof = if dpop { Some(proof(door, issuer, method, headers, token.expose()).await?) } else { None };
+    let x5t = door.certificate.as_ref().map(PeerCertificate::thumbprint);
+    let held = Held { jkt: proof.as_ref().map(|proof| &*proof.thumbprint), x5t };
+    let verified = bearer::verify(identity, &door.realm, issuer, token.expose(), Wanted::Access, held)
         .await
         .map_err(UserInfoError::Token)?;
     let verified = &*known.insert(verified);
@@ -256,8 +266,8 @@ async fn answer(
         return Err(UserInfoError::Scope);
     }
     let settings = verified.oidc.settings.as_ref().map_err(|_| UserInfoError::Settings)?;
-    if let Some(held) = &held {
-        held.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm)).map_err(unproven)?;
+    if let Some(proof) = &proof {
+        proof.check_nonce(identity, &door.realm, settings.demands_nonce(&door.realm)).map_err(unproven)?;
     }
     let user = verified.holder.user().ok_or(UserInfoError::Token(Rejected::Verification))?;
     let effective = door.realm.effective(user);
@@ -326,7 +336,7 @@ async fn answer(
     };
     response::no_store(&mut answer);
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
-    let next = held.and_then(|held| held.next_nonce(identity, &door.realm));
+    let next = proof.and_then(|proof| proof.next_nonce(identity, &door.realm));
     response::nonce(&mut answer, next.as_deref());
     Ok((answer, signed))
 }

@@ -9,7 +9,7 @@ use http::request::Parts;
 use identity::{Error, Realm};
 
 use crate::outcome::{EventKinds, Outcome, short};
-use crate::web::{self, OverLimit, RequestFacts, tls};
+use crate::web::{self, OverLimit, PeerCertificate, RequestFacts, tls};
 use crate::{OutcomeKind, Portreeve};
 
 /// A door's own words for what is refused before it is asked.
@@ -74,6 +74,8 @@ pub struct InRealm<D: Door> {
     pub realm: Arc<Realm>,
     /// Who asks.
     pub facts: RequestFacts,
+    /// The certificate that the peer has shown, where it was asked for one.
+    pub certificate: Option<PeerCertificate>,
     /// The open end of the request.
     pub outcome: Outcome,
     door: PhantomData<D>,
@@ -88,6 +90,15 @@ impl Issuer {
     pub fn of(portreeve: &Portreeve, realm: &Realm) -> Self {
         let base =
             realm.settings.attribute("frontendUrl").map_or(&*portreeve.web.public_url, |url| url.trim_end_matches('/'));
+        Self::below(base, realm)
+    }
+
+    /// What takes the issuer's place in the addresses of endpoints that ask for a certificate (RFC 8705 §5); tokens never name it.
+    pub fn asking_for_certificates(portreeve: &Portreeve, realm: &Realm) -> Option<Self> {
+        portreeve.web.mtls_url.as_deref().map(|base| Self::below(base, realm))
+    }
+
+    fn below(base: &str, realm: &Realm) -> Self {
         let mut issuer = String::with_capacity(base.len() + 8 + realm.name.len());
         issuer.push_str(base);
         issuer.push_str("/realms/");
@@ -148,7 +159,8 @@ impl<D: Door> InRealm<D> {
             outcome.refused(refusal.event_error(), Vec::new());
             return Err(refusal);
         }
-        Ok(Self { portreeve: portreeve.clone(), realm, facts, outcome, door: PhantomData })
+        let certificate = parts.extensions.get::<PeerCertificate>().cloned();
+        Ok(Self { portreeve: portreeve.clone(), realm, facts, certificate, outcome, door: PhantomData })
     }
 }
 

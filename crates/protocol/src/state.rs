@@ -12,6 +12,8 @@ use crate::{Metrics, Plugins};
 pub struct WebSettings {
     /// Where clients reach it, without a trailing slash. Issuers and links come from here, never from a request.
     pub public_url: String,
+    /// Where clients that show a certificate reach it, without a trailing slash; none where nobody is asked for one.
+    pub mtls_url: Option<String>,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Most bytes of a form body.
@@ -23,6 +25,7 @@ impl WebSettings {
     pub fn new(public_url: &str) -> Self {
         Self {
             public_url: public_url.trim_end_matches('/').to_owned(),
+            mtls_url: None,
             trusted_proxies: Vec::new(),
             form_limit: crate::web::form::DEFAULT_LIMIT,
         }

@@ -8,7 +8,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
-use protocol::web::Connection;
+use protocol::web::{Connection, PeerCertificate};
 use tower::ServiceExt;
 
 use super::{World, answer::Answer};
@@ -19,11 +19,12 @@ pub struct Caller<'w> {
     world: &'w World,
     address: IpAddr,
     headers: Vec<(String, String)>,
+    certificate: Option<PeerCertificate>,
 }
 
 impl<'w> Caller<'w> {
     pub(super) fn new(world: &'w World) -> Self {
-        Self { world, address: Ipv4Addr::new(192, 0, 2, 1).into(), headers: Vec::new() }
+        Self { world, address: Ipv4Addr::new(192, 0, 2, 1).into(), headers: Vec::new(), certificate: None }
     }
 
     /// With HTTP Basic credentials.
@@ -34,6 +35,12 @@ impl<'w> Caller<'w> {
     /// With one more header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// On a connection whose peer has shown a certificate.
+    pub fn certificate(mut self, certificate: &PeerCertificate) -> Self {
+        self.certificate = Some(certificate.clone());
         self
     }
 
@@ -76,6 +83,9 @@ impl<'w> Caller<'w> {
         }
         let mut request = request.body(body).expect("a request");
         request.extensions_mut().insert(Connection { address: self.address, secure: false });
+        if let Some(certificate) = &self.certificate {
+            request.extensions_mut().insert(certificate.clone());
+        }
         let response = self.world.router.clone().oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes().to_vec();

@@ -69,10 +69,14 @@ impl World {
 
     /// No realm at all.
     pub async fn empty() -> Self {
+        Self::reached_by(WebSettings::new(PUBLIC_URL)).await
+    }
+
+    /// No realm at all, for clients that reach the server in other ways.
+    pub async fn reached_by(web: WebSettings) -> Self {
         let store = TestStore::chosen().await;
         let identity = store.identity.clone();
-        let portreeve = portreeve::portreeve(identity.clone(), WebSettings::new(PUBLIC_URL), outbound())
-            .expect("the plugins agree");
+        let portreeve = portreeve::portreeve(identity.clone(), web, outbound()).expect("the plugins agree");
         let router = portreeve::app(&portreeve).expect("the built-in pages are whole");
         Self { identity, clock: store.clock.clone(), portreeve, router, store }
     }

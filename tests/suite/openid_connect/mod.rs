@@ -12,6 +12,7 @@ mod encryption;
 mod exchange;
 mod introspect;
 mod mappers;
+mod mtls;
 mod others;
 mod password;
 mod realm;

@@ -23,6 +23,7 @@ fn every_kind_of_key_gets_a_certificate_that_says_what_was_asked() {
         let key = key(kind);
         let der = self_signed(&key, &REQUEST).unwrap();
         assert_eq!(public_key_of(&der).unwrap(), key.spki_der(), "{kind}");
+        assert_eq!(subject_of(&der).unwrap().to_string(), "CN=harbour", "{kind}");
         assert_eq!(validity(&der).unwrap(), (REQUEST.not_before, REQUEST.not_after), "{kind}");
     }
 }

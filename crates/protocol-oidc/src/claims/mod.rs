@@ -115,6 +115,13 @@ pub(crate) struct Confirmation {
     pub x5t_s256: Option<String>,
 }
 
+impl Confirmation {
+    /// What binds to these two, if there is one.
+    pub(crate) fn of(jkt: Option<String>, x5t_s256: Option<String>) -> Option<Self> {
+        (jkt.is_some() || x5t_s256.is_some()).then_some(Self { jkt, x5t_s256 })
+    }
+}
+
 #[derive(serde::Serialize)]
 struct Access<'s, 'a> {
     roles: &'s [Text<'a>],

@@ -2,6 +2,7 @@
 
 use crypto::compact::Compact;
 use identity::{Client, Error, Timestamp};
+use protocol::Issuer;
 use serde::Deserialize;
 
 use super::Shown;
@@ -92,8 +93,13 @@ pub(super) async fn holds(shown: &Shown<'_>, claims: &AssertionClaims) -> Result
 }
 
 fn is_us(shown: &Shown<'_>, audience: &str) -> bool {
-    let below = |path: &str| audience.strip_prefix(shown.issuer.as_str()) == Some(path);
-    below("") || below("/protocol/openid-connect/token") || below(shown.endpoint)
+    let below = |issuer: &str, path: &str| audience.strip_prefix(issuer) == Some(path);
+    let endpoint = |issuer: &str| below(issuer, "/protocol/openid-connect/token") || below(issuer, shown.endpoint);
+    let issuer = shown.issuer.as_str();
+    below(issuer, "")
+        || endpoint(issuer)
+        // RFC 8705 §5: an endpoint has a second address where clients show certificates.
+        || Issuer::asking_for_certificates(shown.portreeve, shown.realm).is_some_and(|alias| endpoint(alias.as_str()))
 }
 
 fn in_time(claims: &AssertionClaims, now: i64) -> bool {

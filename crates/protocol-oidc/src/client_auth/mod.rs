@@ -6,11 +6,13 @@ mod key_sets;
 mod private_key_jwt;
 mod secret;
 mod secret_jwt;
+mod x509;
 
 use std::sync::Arc;
 
 use http::HeaderMap;
 use identity::{Client, Error};
+use protocol::web::PeerCertificate;
 use protocol::{ClientInRealm, ClientRefusal, Details, Issuer, Outcome};
 
 use crate::error::{OAuthError, Words, words};
@@ -25,10 +27,14 @@ pub(crate) use key_sets::{ClientKeys, KeySets};
 pub(crate) const CLIENT_SECRET: &str = "client-secret";
 pub(crate) const CLIENT_SECRET_JWT: &str = "client-secret-jwt";
 pub(crate) const CLIENT_JWT: &str = "client-jwt";
+pub(crate) const CLIENT_X509: &str = "client-x509";
 
-/// Names of the methods in discovery.
-pub(crate) const METHODS: [&str; 4] =
-    ["private_key_jwt", "client_secret_basic", "client_secret_post", "client_secret_jwt"];
+/// Names of the methods in discovery; those with a certificate only where clients are asked for one.
+pub(crate) fn methods(certificates: bool) -> impl Iterator<Item = &'static str> {
+    let [by_name, by_key] = ["tls_client_auth", "self_signed_tls_client_auth"].map(|name| certificates.then_some(name));
+    let always = ["private_key_jwt", "client_secret_basic", "client_secret_post"].map(Some);
+    always.into_iter().chain([by_name, Some("client_secret_jwt"), by_key]).flatten()
+}
 
 /// RFC 7523 §2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -50,6 +56,8 @@ pub(crate) struct Shown<'a> {
     /// Path of this endpoint below the issuer: an assertion may be meant for it.
     pub endpoint: &'static str,
     pub headers: &'a HeaderMap,
+    /// The certificate of the peer.
+    pub certificate: Option<&'a PeerCertificate>,
     pub form: &'a Parameters<'a>,
     pub parts: &'a Parts,
 }
@@ -158,6 +166,15 @@ async fn check(shown: &Shown<'_>) -> Result<Authenticated, NotAuthenticated> {
     if client.public {
         // Nothing that a public client shows proves anything, and so nothing of it is looked at.
         return Ok(authenticated(client, CLIENT_SECRET));
+    }
+    if &*client.authenticator == CLIENT_X509 {
+        // RFC 6749 §2.3: a secret beside a certificate is two ways.
+        let alone = basic.is_none() && secret.is_none();
+        return if alone && x509::proves(shown, &client).await {
+            Ok(authenticated(client, CLIENT_X509))
+        } else {
+            Err(NotAuthenticated::known(NOT_PROVEN, &client))
+        };
     }
     if secret::proves(&client, secret, shown.portreeve.identity.clock().now()) {
         Ok(authenticated(client, CLIENT_SECRET))

@@ -92,6 +92,7 @@ async fn ask(
         issuer: &issuer,
         endpoint: PATH,
         headers,
+        certificate: door.certificate.as_ref(),
         form: &form,
         parts,
     };

@@ -30,6 +30,7 @@ pub(super) async fn post(request: InBrowser<LogoutDoor>, parts: &Parts, form: &P
         issuer: &issuer,
         endpoint: PATH,
         headers: &browser.headers,
+        certificate: door.certificate.as_ref(),
         form,
         parts,
     };

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use identity::{Effective, Error, Realm, Subject, Timestamp, UserId};
+use protocol::web::PeerCertificate;
 use protocol::web::form::{self, FormError};
 use protocol::{Details, InRealm, Issuer, Portreeve, short};
 
@@ -37,6 +38,10 @@ const GRANT_UNKNOWN: Words = words(400, "unsupported_grant_type", "Unsupported g
 pub(crate) const OFFLINE_NOT_ALLOWED: Words =
     words(400, "not_allowed", "Offline tokens not allowed for the user or client", "not_allowed");
 
+/// Keycloak's: the client shows no certificate that its tokens could be bound to.
+pub(crate) const NO_CERTIFICATE: Words =
+    words(400, "invalid_request", "Client Certification missing for MTLS HoK Token Binding", "invalid_request");
+
 /// Path of the endpoint below the issuer.
 pub(crate) const PATH: &str = "/protocol/openid-connect/token";
 
@@ -52,13 +57,16 @@ pub(crate) struct Request<'a> {
     pub settings: &'a Settings,
     /// Thumbprint of the key whose proof came with the request.
     pub jkt: Option<String>,
+    /// Thumbprint of the certificate that came with it.
+    pub x5t: Option<&'a str>,
     pub now: Timestamp,
 }
 
 impl Request<'_> {
-    /// What tokens are bound to: the key whose proof came with the request.
+    /// What tokens are bound to: the key whose proof came with the request, and the certificate where the client wants that.
     pub(crate) fn confirmation(&self) -> Option<Confirmation> {
-        self.jkt.clone().map(|jkt| Confirmation { jkt: Some(jkt), x5t_s256: None })
+        let x5t = self.x5t.filter(|_| self.settings.certificate_bound).map(str::to_owned);
+        Confirmation::of(self.jkt.clone(), x5t)
     }
 
     /// Whether the request holds the key that something is bound to.
@@ -228,6 +236,7 @@ async fn answer(
         issuer: &issuer,
         endpoint: PATH,
         headers,
+        certificate: door.certificate.as_ref(),
         form: &form,
         parts,
     };
@@ -241,7 +250,9 @@ async fn answer(
     let settings = client.settings()?;
     grant.check_client(client, settings)?;
     let url = issuer.join(PATH.trim_start_matches('/'));
-    let proven = dpop::For { method: "POST", url: &url, access_token: None };
+    let alias = Issuer::asking_for_certificates(&door.portreeve, &door.realm);
+    let alias = alias.map(|alias| alias.join(PATH.trim_start_matches('/')));
+    let proven = dpop::For { method: "POST", url: &url, alias: alias.as_deref(), access_token: None };
     let identity = &door.portreeve.identity;
     let held = dpop::check(identity, &door.realm, headers, proven).await?;
     if let Some(held) = &held {
@@ -251,6 +262,11 @@ async fn answer(
     let jkt = held.map(|held| held.thumbprint);
     if settings.dpop.required && jkt.is_none() {
         return Err(dpop::MISSING.into());
+    }
+    let x5t = door.certificate.as_ref().map(PeerCertificate::thumbprint);
+    // RFC 8705 §3: a token that is to be bound is not given without what it is bound to.
+    if settings.certificate_bound && x5t.is_none() {
+        return Err(grant.without_certificate().into());
     }
     let request = Request {
         portreeve: &door.portreeve,
@@ -262,6 +278,7 @@ async fn answer(
         client,
         settings,
         jkt,
+        x5t,
         now: door.portreeve.identity.clock().now(),
     };
     let proof = grant.prove(&request, trace).await?;

@@ -4,9 +4,11 @@ pub mod form;
 pub mod peer;
 pub mod tls;
 
+mod certificate;
 mod facts;
 mod headers;
 
+pub use certificate::PeerCertificate;
 pub use facts::{Connection, OverLimit, RequestFacts, RequestId};
 pub use headers::layer;
 

@@ -43,7 +43,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start the server (also with no command at all)
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Ask the server that runs with this configuration whether it is ready (for container health checks)
     Health,
     /// Import Keycloak realm files
@@ -73,7 +73,7 @@ pub(crate) enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Self::Serve(Serve::default())
+        Self::Serve(Box::default())
     }
 }
 
@@ -94,6 +94,15 @@ pub(crate) struct Serve {
     /// Private key of the certificate (PEM)
     #[arg(long, value_name = "FILE")]
     tls_key: Option<String>,
+    /// Address and port of a listener that asks for client certificates
+    #[arg(long, value_name = "ADDR:PORT")]
+    mtls_listen: Option<String>,
+    /// Authorities whose certificates say who a client is (PEM)
+    #[arg(long, value_name = "FILE")]
+    mtls_ca: Option<String>,
+    /// URL that clients reach the listener by that asks for certificates
+    #[arg(long, value_name = "URL")]
+    mtls_public_url: Option<String>,
     /// Realm file or folder to import at start; a realm that exists is left alone (repeatable)
     #[arg(long, value_name = "PATH")]
     import: Vec<String>,
@@ -250,6 +259,9 @@ impl Arguments {
                 ("public_url", one(&serve.public_url)),
                 ("tls_cert", one(&serve.tls_cert)),
                 ("tls_key", one(&serve.tls_key)),
+                ("mtls_listen", one(&serve.mtls_listen)),
+                ("mtls_ca", one(&serve.mtls_ca)),
+                ("mtls_public_url", one(&serve.mtls_public_url)),
                 ("import", serve.import.clone()),
                 ("themes_dir", one(&serve.themes_dir)),
                 ("registry_realm", one(&serve.registry_realm)),
@@ -300,6 +312,12 @@ mod tests {
             "c",
             "--tls-key",
             "k",
+            "--mtls-listen",
+            "[::1]:2",
+            "--mtls-ca",
+            "m",
+            "--mtls-public-url",
+            "https://mtls.x",
             "--import",
             "a",
             "--import",

@@ -15,6 +15,7 @@ use crate::configuration::{Limits, ServeSettings, Settings};
 use crate::console::say;
 use crate::failure::{Exit, Failure};
 use crate::listener::Listener;
+use crate::listener::client_certificate::ClientAuthorities;
 use crate::listener::tls::Certificate;
 use crate::logging::Log;
 use crate::management::{self, Started};
@@ -37,20 +38,28 @@ pub(crate) async fn serve(settings: Settings, log: Log) -> Result<(), Failure> {
     let limits = fitting(&settings.serve.limits);
     let tls = settings.serve.tls.clone().map(Certificate::load).transpose();
     let tls = tls.map_err(|reason| Failure::new(Exit::Usage, format!("tls_cert: {reason}")))?;
+    let clients = settings.serve.mtls.as_ref().map(|mtls| ClientAuthorities::load(mtls.authorities.as_deref()));
+    let clients = clients.transpose().map_err(|reason| Failure::new(Exit::Usage, format!("mtls_ca: {reason}")))?;
     let outbound = outbound(&settings.serve)?;
     warn_of_plain_http(&settings.serve);
 
     let identity = store::open(&settings, Store::MayBeNew, store::clock()).await?;
-    let served = run(&settings, limits, tls, outbound, &identity, log, signals).await;
+    let served = run(&settings, limits, Tls { certificate: tls, clients }, outbound, &identity, log, signals).await;
     identity.flush_events().await;
     identity.shutdown().await;
     served
 }
 
+/// The server's own certificate, and whose certificates name a client.
+struct Tls {
+    certificate: Option<Arc<Certificate>>,
+    clients: Option<ClientAuthorities>,
+}
+
 async fn run(
     settings: &Settings,
     limits: Limits,
-    tls: Option<Arc<Certificate>>,
+    tls: Tls,
     outbound: Arc<Client>,
     identity: &Identity,
     log: Log,
@@ -59,12 +68,22 @@ async fn run(
     let serve = &settings.serve;
     let mut web = WebSettings::new(&serve.public_url);
     web.trusted_proxies.clone_from(&serve.trusted_proxies);
+    web.mtls_url = serve.mtls.as_ref().map(|mtls| mtls.public_url.clone());
     let calls = outbound.counts();
     let portreeve = Portreeve::new(identity.clone(), Arc::new(plugins::serving(outbound)?), web);
 
-    let acceptor = tls.as_ref().map(Certificate::acceptor).transpose().map_err(Failure::failed)?;
+    let Tls { certificate: tls, clients } = tls;
+    let acceptor = tls.as_ref().map(|tls| tls.acceptor(None)).transpose().map_err(Failure::failed)?;
     let listener = bind("listen", serve.listen, limits.clone(), &serve.trusted_proxies).await?.with_tls(acceptor);
     let address = listener.address().map_err(Failure::failed)?;
+    let asking = match (&serve.mtls, &tls, clients) {
+        (Some(mtls), Some(tls), Some(clients)) => {
+            let acceptor = tls.acceptor(Some(&clients)).map_err(Failure::failed)?;
+            let bound = bind("mtls_listen", mtls.listen, limits.clone(), &serve.trusted_proxies).await?;
+            Some(bound.with_tls(Some(acceptor)).with_clients(clients))
+        }
+        _ => None,
+    };
     metrics::register(&portreeve.metrics, identity, listener.counts(), calls, log);
 
     let (stop, stopped) = watch::channel(false);
@@ -82,7 +101,16 @@ async fn run(
         body_bytes: limits.body_bytes,
         requests_per_second_per_address: limits.requests_per_address,
     };
-    let serving = tokio::spawn(listener.serve(router::router(&portreeve, &router_settings), stopped));
+    let router = router::router(&portreeve, &router_settings);
+    let asking = asking.map(|listener| tokio::spawn(listener.serve(router.clone(), stopped.clone())));
+    let public = tokio::spawn(listener.serve(router, stopped));
+    let serving = async {
+        let cut_off = public.await.unwrap_or_default();
+        match asking {
+            Some(asking) => cut_off + asking.await.unwrap_or_default(),
+            None => cut_off,
+        }
+    };
     started.begin();
     tracing::info!(%address, public_url = %serve.public_url, "ready");
 
@@ -91,7 +119,7 @@ async fn run(
     started.end();
     let _ = stop.send(true);
     let (cut_off, at_once) = tokio::select! {
-        cut_off = serving => (cut_off.unwrap_or_default(), false),
+        cut_off = serving => (cut_off, false),
         () = signals.again() => (0, true),
     };
     if cut_off > 0 {
@@ -173,6 +201,9 @@ fn announce(
     let scheme = if serve.tls.is_some() { "https" } else { "http" };
     say(format!("Portreeve listens on {scheme}://{address}"));
     say(format!("  public URL      {}", serve.public_url));
+    if let Some(mtls) = &serve.mtls {
+        say(format!("  certificates    {} (on {})", mtls.public_url, mtls.listen));
+    }
     if let Some(management) = management {
         say(format!("  health          http://{management}/health"));
         say(format!("  metrics         http://{management}/metrics"));

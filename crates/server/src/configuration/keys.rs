@@ -90,6 +90,27 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("tls_key", Kind::Text, None, "/etc/portreeve/tls.key", "Private key of tls_cert, PEM."),
     key(
+        "mtls_listen",
+        Kind::Text,
+        None,
+        "0.0.0.0:8444",
+        "Address and port of a listener that asks clients for certificates, with tls_cert. Not set: there is none.",
+    ),
+    key(
+        "mtls_ca",
+        Kind::Text,
+        None,
+        "/etc/portreeve/clients-ca.pem",
+        "Authorities, PEM, whose certificates say who a client is. Not set: a client is known by its own key only.",
+    ),
+    key(
+        "mtls_public_url",
+        Kind::Text,
+        None,
+        "https://mtls.id.example.com",
+        "What clients reach mtls_listen by. Not set: public_url with the port of mtls_listen.",
+    ),
+    key(
         "trusted_proxy",
         Kind::List,
         None,

@@ -78,6 +78,17 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// The listener that asks for certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MtlsSettings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// What clients reach it by, without a slash at the end.
+    pub public_url: String,
+    /// PEM file of the authorities whose certificates say who a client is.
+    pub authorities: Option<PathBuf>,
+}
+
 /// What the server itself needs.
 #[derive(Clone)]
 pub struct ServeSettings {
@@ -89,6 +100,8 @@ pub struct ServeSettings {
     pub public_url: String,
     /// TLS on the public listener.
     pub tls: Option<TlsFiles>,
+    /// The listener that asks for certificates.
+    pub mtls: Option<MtlsSettings>,
     /// Networks whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Networks that may be called besides the public Internet.
@@ -227,6 +240,7 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
     let trusted_proxies = networks(layers, "trusted_proxy");
     let outbound_allow = networks(layers, "outbound_allow");
     let public_url = public_url(layers, listen, matches!(tls, Ok(Some(_))), !trusted_proxies.is_empty());
+    let mtls = mtls(layers, matches!(tls, Ok(None)), public_url.as_deref());
     let limits = limits(layers);
     let admin_password = layers.secret("bootstrap_admin_password");
     Some(ServeSettings {
@@ -234,6 +248,7 @@ fn serve(layers: &mut Layers) -> Option<ServeSettings> {
         management_listen: management_listen?,
         public_url: public_url?,
         tls: tls.ok()?,
+        mtls: mtls.ok()?,
         trusted_proxies,
         outbound_allow,
         outbound_ca: layers.text("outbound_ca").map(PathBuf::from),
@@ -317,6 +332,46 @@ fn tls(layers: &mut Layers) -> Result<Option<TlsFiles>, Told> {
             let (said, missing) = if certificate.is_some() { ("tls_cert", "tls_key") } else { ("tls_key", "tls_cert") };
             let origin = layers.origin(said);
             layers.fault(said, &origin, format!("needs {missing} beside it"));
+            Err(Told)
+        }
+    }
+}
+
+fn mtls(layers: &mut Layers, plain: bool, public_url: Option<&str>) -> Result<Option<MtlsSettings>, Told> {
+    if layers.text("mtls_listen").is_none() {
+        for name in ["mtls_ca", "mtls_public_url"] {
+            if layers.text(name).is_some() {
+                let origin = layers.origin(name);
+                layers.fault(name, &origin, "has no meaning without mtls_listen");
+            }
+        }
+        return Ok(None);
+    }
+    let listen = address(layers, "mtls_listen");
+    if plain {
+        let origin = layers.origin("mtls_listen");
+        layers.fault("mtls_listen", &origin, "needs tls_cert and tls_key");
+    }
+    let (listen, public_url) = (listen.ok_or(Told)?, public_url.ok_or(Told)?);
+    let url = match layers.text("mtls_public_url") {
+        None => public_url::at_port(public_url, listen.port()),
+        Some(said) => public_url::parse(&said, listen, true, false),
+    };
+    let url = url.and_then(|url| {
+        if url.starts_with("https://") {
+            Ok(url)
+        } else {
+            Err("takes an https URL: certificates are part of TLS".to_owned())
+        }
+    });
+    match url {
+        Ok(public_url) => {
+            let authorities = layers.text("mtls_ca").map(PathBuf::from);
+            Ok(Some(MtlsSettings { listen, public_url, authorities }))
+        }
+        Err(reason) => {
+            let origin = layers.origin("mtls_public_url");
+            layers.fault("mtls_public_url", &origin, reason);
             Err(Told)
         }
     }

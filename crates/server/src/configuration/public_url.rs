@@ -37,6 +37,13 @@ pub(crate) fn parse(text: &str, listen: SocketAddr, tls: bool, proxied: bool) ->
     Ok(trimmed.to_owned())
 }
 
+/// The same host and path by `https` at another port.
+pub(crate) fn at_port(url: &str, port: u16) -> Result<String, String> {
+    let uri: Uri = url.parse().map_err(|_| format!("is not a URL: {url:?}"))?;
+    let host = uri.host().ok_or_else(|| "takes a URL with a host".to_owned())?;
+    Ok(format!("{}{}", with_port(true, host, port), uri.path().trim_end_matches('/')))
+}
+
 fn with_port(tls: bool, host: &str, port: u16) -> String {
     match (tls, port) {
         (true, 443) => format!("https://{host}"),

@@ -218,3 +218,21 @@ fn the_documentation_names_every_setting() {
         }
     }
 }
+
+#[test]
+fn the_listener_for_certificates_needs_tls_and_has_an_address_of_its_own() {
+    let tls = [("tls_cert", "c"), ("tls_key", "k"), ("public_url", "https://id.example/auth")];
+    let of = |more: &[(&'static str, &str)]| load(&flags(None, &[&tls, more].concat()), &BTreeMap::new());
+    let url = |more: &[(&'static str, &str)]| of(more).expect("good").serve.mtls.map(|mtls| mtls.public_url);
+    assert_eq!(url(&[]), None);
+    assert_eq!(url(&[("mtls_listen", "[::]:8444")]).as_deref(), Some("https://id.example:8444/auth"));
+    let said = [("mtls_listen", "[::]:8444"), ("mtls_public_url", "https://mtls.example/")];
+    assert_eq!(url(&said).as_deref(), Some("https://mtls.example"));
+    let plain = flags(None, &[("mtls_listen", "127.0.0.1:1")]);
+    assert!(faults(&plain, &[]).iter().any(|line| line.contains("needs tls_cert")));
+    for name in ["mtls_ca", "mtls_public_url"] {
+        assert!(faults(&flags(None, &[(name, "x")]), &[]).iter().any(|line| line.starts_with(name)), "{name}");
+    }
+    let readable = [&tls[..], &[("mtls_listen", "[::]:1"), ("mtls_public_url", "http://mtls.example")]].concat();
+    assert!(faults(&flags(None, &readable), &[]).iter().any(|line| line.contains("takes an https URL")));
+}

@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use protocol::web::Connection;
+use protocol::web::{Connection, PeerCertificate};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -21,6 +21,7 @@ use tower_service::Service;
 
 use super::activity::Activity;
 use super::body::{Counted, Timely};
+use super::client_certificate::ClientAuthorities;
 use super::io::Watched;
 use crate::configuration::Limits;
 
@@ -33,10 +34,21 @@ const STREAMS: u32 = 100;
 /// What a closing connection is given to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// The other end of a connection.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) encrypted: bool,
+    /// What it has shown, where it was asked.
+    pub(crate) certificate: Option<PeerCertificate>,
+}
+
 /// What every connection of a listener shares.
 pub(crate) struct Shared<A> {
     pub(crate) app: A,
     pub(crate) limits: Limits,
+    /// Whose certificates name a client, on a listener that asks for them.
+    pub(crate) clients: Option<ClientAuthorities>,
     pub(crate) http: Builder<TokioExecutor>,
 }
 
@@ -61,8 +73,7 @@ pub(crate) fn http(limits: &Limits) -> Builder<TokioExecutor> {
 /// Serves one connection until it ends, its deadline passes, or the listener stops.
 pub(crate) async fn serve<S, A>(
     socket: S,
-    peer: SocketAddr,
-    encrypted: bool,
+    peer: Peer,
     activity: Arc<Activity>,
     shared: Arc<Shared<A>>,
     mut stop: watch::Receiver<bool>,
@@ -74,7 +85,7 @@ pub(crate) async fn serve<S, A>(
     let io = TokioIo::new(Watched::new(socket, activity.clone()));
     let answering = {
         let (activity, shared) = (activity.clone(), shared.clone());
-        service_fn(move |request: Request<Incoming>| answer(request, peer, encrypted, activity.clone(), shared.clone()))
+        service_fn(move |request: Request<Incoming>| answer(request, peer.clone(), activity.clone(), shared.clone()))
     };
     let mut connection = pin!(shared.http.serve_connection(io, answering));
     let mut timer = pin!(sleep_until(activity.deadline(&shared.limits)));
@@ -113,8 +124,7 @@ pub(crate) async fn serve<S, A>(
 
 async fn answer<A>(
     request: Request<Incoming>,
-    peer: SocketAddr,
-    encrypted: bool,
+    peer: Peer,
     activity: Arc<Activity>,
     shared: Arc<Shared<A>>,
 ) -> Result<Response<Counted>, Infallible>
@@ -135,7 +145,11 @@ where
     // now, so no request follows a chunked one on the same HTTP/1 connection.
     let last = request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING);
     let mut request = request.map(|incoming| Timely::body(incoming, shared.limits.body_timeout));
-    request.extensions_mut().insert(Connection { address: peer.ip().to_canonical(), secure: encrypted });
+    let connection = Connection { address: peer.address.ip().to_canonical(), secure: peer.encrypted };
+    request.extensions_mut().insert(connection);
+    if let Some(certificate) = peer.certificate {
+        request.extensions_mut().insert(certificate);
+    }
     let mut response = match shared.app.clone().call(request).await {
         Ok(response) => response,
         Err(never) => match never {},

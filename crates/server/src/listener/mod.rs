@@ -3,6 +3,7 @@
 mod activity;
 mod addresses;
 mod body;
+pub mod client_certificate;
 mod connection;
 mod io;
 pub mod tls;
@@ -27,7 +28,8 @@ use activity::Activity;
 use addresses::{Addresses, Place};
 
 pub(crate) use addresses::group_of;
-use connection::Shared;
+use client_certificate::ClientAuthorities;
+use connection::{Peer, Shared};
 
 /// How long the accept loop rests when the system has no file descriptor or memory left and no connection ends.
 const EXHAUSTED: Duration = Duration::from_millis(250);
@@ -60,6 +62,7 @@ pub struct Listener {
     limits: Limits,
     exempt: Vec<IpNet>,
     tls: Option<TlsAcceptor>,
+    clients: Option<ClientAuthorities>,
     counts: Arc<Counts>,
 }
 
@@ -70,13 +73,20 @@ impl Listener {
     /// The system's refusal.
     pub async fn bind(address: SocketAddr, limits: Limits, exempt: Vec<IpNet>) -> std::io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
-        Ok(Self { socket, limits, exempt, tls: None, counts: Arc::default() })
+        Ok(Self { socket, limits, exempt, tls: None, clients: None, counts: Arc::default() })
     }
 
     /// Encrypts every connection.
     #[must_use]
     pub fn with_tls(mut self, acceptor: Option<TlsAcceptor>) -> Self {
         self.tls = acceptor;
+        self
+    }
+
+    /// Tells each request of the certificate that its peer has shown. The acceptor must ask for one.
+    #[must_use]
+    pub fn with_clients(mut self, clients: ClientAuthorities) -> Self {
+        self.clients = Some(clients);
         self
     }
 
@@ -100,11 +110,11 @@ impl Listener {
         A: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
         A::Future: Send,
     {
-        let Self { socket, limits, exempt, tls, counts } = self;
+        let Self { socket, limits, exempt, tls, clients, counts } = self;
         let most = limits.connections.min(Semaphore::MAX_PERMITS);
         let room = Arc::new(Semaphore::new(most));
         let addresses = Addresses::new(limits.connections_per_address, exempt);
-        let shared = Arc::new(Shared { app, http: connection::http(&limits), limits });
+        let shared = Arc::new(Shared { app, http: connection::http(&limits), clients, limits });
         let ended = Arc::new(Notify::new());
         loop {
             // With no room left nobody is accepted: the newcomers wait in the system's queue, and deadlines make room.
@@ -194,7 +204,8 @@ where
     // Answers are small and written whole: waiting to fill a packet only adds delay.
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = tls else {
-        connection::serve(stream, peer, false, Activity::new(), shared, stop).await;
+        let peer = Peer { address: peer, encrypted: false, certificate: None };
+        connection::serve(stream, peer, Activity::new(), shared, stop).await;
         return true;
     };
     let handshake = tokio::time::timeout(shared.limits.header_timeout, acceptor.accept(stream));
@@ -206,7 +217,10 @@ where
         tracing::debug!(%peer, "the TLS handshake failed");
         return false;
     };
-    connection::serve(stream, peer, true, Activity::new(), shared, stop).await;
+    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let certificate = shared.clients.as_ref().and_then(|clients| clients.told(chain));
+    let peer = Peer { address: peer, encrypted: true, certificate };
+    connection::serve(stream, peer, Activity::new(), shared, stop).await;
     true
 }
 

@@ -13,6 +13,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
+use super::client_certificate::{AnyCertificate, ClientAuthorities};
 use crate::configuration::TlsFiles;
 
 /// The certificate in use, and the files it came from.
@@ -64,16 +65,19 @@ impl Certificate {
         Ok(Reload::Renewed)
     }
 
-    /// What encrypts connections with whichever certificate is in use.
+    /// What encrypts connections with whichever certificate is in use. With `clients`, peers are asked for theirs.
     ///
     /// # Errors
     /// When rustls refuses the cipher suites, which only a broken build would bring about.
-    pub fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, String> {
-        let mut config = ServerConfig::builder_with_provider(self.provider.clone())
+    pub fn acceptor(self: &Arc<Self>, clients: Option<&ClientAuthorities>) -> Result<TlsAcceptor, String> {
+        let builder = ServerConfig::builder_with_provider(self.provider.clone())
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-            .map_err(|error| error.to_string())?
-            .with_no_client_auth()
-            .with_cert_resolver(self.clone());
+            .map_err(|error| error.to_string())?;
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(clients) => builder.with_client_cert_verifier(Arc::new(AnyCertificate(clients.clone()))),
+        };
+        let mut config = builder.with_cert_resolver(self.clone());
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -87,7 +91,7 @@ impl ResolvesServerCert for Certificate {
 
 /// RFC 9325 §4.2: TLS 1.3, and of TLS 1.2 only forward-secret AEAD suites. Of those AES-GCM alone, which every client
 /// that matters has.
-fn provider() -> CryptoProvider {
+pub(super) fn provider() -> CryptoProvider {
     use aws_lc_rs::cipher_suite::{
         TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
         TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS13_AES_128_GCM_SHA256,

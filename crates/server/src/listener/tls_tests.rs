@@ -160,7 +160,7 @@ async fn f25_connections_get_the_certificate_in_use_and_weak_suites_are_refused(
     let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"), limits, Vec::new()).await.expect("bound");
     let address = listener.address().expect("bound");
     let (stop, stopped) = watch::channel(false);
-    let listener = listener.with_tls(Some(certificate.acceptor().expect("made")));
+    let listener = listener.with_tls(Some(certificate.acceptor(None).expect("made")));
     let serving = tokio::spawn(listener.serve(axum::Router::new(), stopped));
 
     let old = in_use(&certificate);

@@ -8,5 +8,10 @@ pub(super) fn check(checked: &Checked<'_>) -> Result<(), Refusal> {
     if checked.settings.dpop.required && checked.response_type.token {
         return Err(Refusal::invalid_request("DPoP bound access tokens are not given by the authorization endpoint"));
     }
+    // RFC 8705 §3: nor does a browser show the client's certificate.
+    if checked.settings.certificate_bound && checked.response_type.token {
+        let why = "Certificate bound access tokens are not given by the authorization endpoint";
+        return Err(Refusal::invalid_request(why));
+    }
     Ok(())
 }

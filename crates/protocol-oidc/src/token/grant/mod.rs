@@ -11,7 +11,7 @@ use protocol::BoxFuture;
 
 use super::{Proof, Request, Trace};
 use crate::client_auth::Authenticated;
-use crate::error::OAuthError;
+use crate::error::{OAuthError, Words};
 use crate::event::Sort;
 use crate::settings::Settings;
 
@@ -26,6 +26,10 @@ pub(crate) trait Grant: Sync {
     /// Parameters that may be there several times.
     fn may_repeat(&self) -> &'static [&'static str] {
         &[]
+    }
+    /// What a client is told that shows no certificate, and whose tokens are bound to one.
+    fn without_certificate(&self) -> Words {
+        super::NO_CERTIFICATE
     }
     /// Whether the client may use it.
     fn check_client(&self, client: &Authenticated, settings: &Settings) -> Result<(), OAuthError>;

@@ -30,6 +30,13 @@ const REUSED: Words = invalid_grant("Maximum allowed refresh token reuse exceede
 const GRACE: &str = "refreshTokenReuseGraceSeconds";
 const MOST_GRACE_SECONDS: i64 = 60;
 
+const OTHER_CERTIFICATE: Words = words(
+    401,
+    "unauthorized_client",
+    "Client certificate missing, or its thumbprint and one in the refresh token did NOT match",
+    "not_allowed",
+);
+
 pub(crate) struct RefreshToken;
 
 impl Grant for RefreshToken {
@@ -43,6 +50,10 @@ impl Grant for RefreshToken {
 
     fn sort(&self) -> Sort {
         event::REFRESH_TOKEN
+    }
+
+    fn without_certificate(&self) -> Words {
+        OTHER_CERTIFICATE
     }
 
     /// Who was given a refresh token may use it; whether a client gets any is asked where they are given.
@@ -82,6 +93,12 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
 
     // RFC 9449 §5: a public client's refresh token is bound to its key.
     request.check_key(read.cnf.as_ref().and_then(|key| key.jkt.as_deref()))?;
+    // RFC 8705 §4: as it is to its certificate; in Keycloak the tokens of every client that wants that are.
+    let bound = read.cnf.as_ref().and_then(|key| key.x5t_s256.as_deref());
+    let holds = bound.map_or(!request.settings.certificate_bound, |bound| request.x5t == Some(bound));
+    if !holds {
+        return Err(OTHER_CERTIFICATE.into());
+    }
 
     // RFC 6749 §6: the scope may shrink and not grow. What is asked beyond is passed over, as in Keycloak.
     let original = scope::names(&read.scope).map_err(|_| INVALID)?;

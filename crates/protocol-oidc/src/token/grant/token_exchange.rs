@@ -5,7 +5,7 @@ use identity::{LiveSession, NewClientSession};
 use protocol::{BoxFuture, ClientInRealm, short};
 
 use super::Grant;
-use crate::bearer::{self, Holder, Rejected, Wanted};
+use crate::bearer::{self, Held, Holder, Rejected, Wanted};
 use crate::client_auth::Authenticated;
 use crate::error::{OAuthError, Words, invalid_grant, words};
 use crate::event::{self, Sort};
@@ -109,7 +109,7 @@ async fn prove(request: &Request<'_>, trace: &mut Trace) -> Result<Proof, OAuthE
     trace.note("audience", short(&audiences.join(" ")));
 
     // A bound token is not taken: whoever exchanges it does not hold its key.
-    let verified = match bearer::verify(identity, realm, request.issuer, token, Wanted::Access, None).await {
+    let verified = match bearer::verify(identity, realm, request.issuer, token, Wanted::Access, Held::default()).await {
         Ok(verified) => verified,
         Err(Rejected::Store(error)) => return Err(error.into()),
         Err(_) => return Err(NOT_VALID.into()),
