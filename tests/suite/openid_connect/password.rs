@@ -300,3 +300,13 @@ async fn offline_access_gives_a_token_without_an_end_to_who_has_the_role() {
     let answer = ask(&world, "nobody", "pw-nobody", &[("scope", "offline_access")]).await;
     refused(&answer, 400, "not_allowed", "Offline tokens not allowed for the user or client");
 }
+
+/// Between the request and the session that it opens lies the password's hash; a second may begin meanwhile.
+#[tokio::test]
+async fn a_refresh_token_works_though_the_clock_moved_while_the_password_was_checked() {
+    let world = world().await;
+    // Everything that the next request needs is in memory, so that it waits for the hash alone.
+    log_in(&world, "openid").await;
+    let (answer, ()) = tokio::join!(log_in(&world, "openid"), async { world.clock.advance(1_000) });
+    super::refresh(&world, &text(&answer, "refresh_token")).await.expect(200);
+}
