@@ -66,7 +66,7 @@ await page.goto(entrance());
 await page.check('#rememberMe');
 await logIn(page, 'alice');
 await arrives(page);
-const cookies = await page.context().cookies(issuer);
+const cookies = await page.context().cookies(`${issuer}/`);
 const identity = cookies.find(({ name }) => name === 'KEYCLOAK_IDENTITY');
 assert.ok(identity.httpOnly && identity.expires > Date.now() / 1000, JSON.stringify(identity));
 assert.ok(cookies.every(({ name, httpOnly }) => httpOnly || name === 'KEYCLOAK_SESSION' || name === 'KEYCLOAK_LOCALE' || name === 'KEYCLOAK_REMEMBER_ME'), JSON.stringify(cookies));

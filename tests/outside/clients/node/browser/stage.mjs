@@ -16,6 +16,7 @@ export const application = 'http://app.test';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = process.env.PICTURES;
+if (pictures) mkdirSync(pictures, { recursive: true });
 const seen = new Set();
 
 const page = '<!doctype html><html lang="en"><title>Application</title><p>here';
@@ -87,20 +88,23 @@ export async function look(page, name) {
   seen.add(name);
   const before = page.viewportSize();
   for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const width of [1440, 360]) {
+      // Colours differ by scheme and order by width: one of each is enough for axe.
+      const judged = (colorScheme === 'light') === (width === 1440);
+      if (!judged && !pictures) continue;
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-      if (pictures) {
-        mkdirSync(pictures, { recursive: true });
-        await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-      }
+      if (pictures) await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-      // Colours differ by scheme and order by width: one of each is enough.
-      if ((colorScheme === 'light') === (width === 1440)) assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}, ${width}`);
+      if (judged) assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}, ${width}`);
     }
   }
   assert.ok((await page.title()).trim(), `${name} has a title`);
+  // What a summary of errors leads to is there.
+  const lost = await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')]
+    .map((link) => link.getAttribute('href').slice(1)).filter((id) => !document.getElementById(id)));
+  assert.deepEqual(lost, [], `${name} has links to nowhere`);
   // A message that no bundle has is shown by its key: `loginTitle`, `otp-help-text`.
   const keys = await page.evaluate(() => [...document.querySelectorAll('body *')]
     .filter((element) => !element.childElementCount && !element.closest('code, bdi, script, style'))
