@@ -62,16 +62,9 @@ fn unescape(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('&') {
         out += before;
         let known = after.split_once(';').and_then(|(name, tail)| Some((entity(name)?, tail)));
-        match known {
-            Some((letter, tail)) => {
-                out.push(letter);
-                rest = tail;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
+        let (letter, tail) = known.unwrap_or(('&', after));
+        out.push(letter);
+        rest = tail;
     }
     out + rest
 }
