@@ -14,6 +14,9 @@ buildah         buildah
 unshare         util-linux
 sqlite3         sqlite3
 psql            postgresql
+chromium        chromium
+apache2         apache2
+python3         python3
 TABLE
 }
 
@@ -32,6 +35,10 @@ missing_packages() {
     # Debian's docker command line is driven beside any newer one that comes first on PATH.
     [ -x /usr/bin/docker ] || echo docker.io
     [ -n "$(postgres_programs)" ] || echo postgresql
+    # Modules and parts that no program of their own proves.
+    [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || echo libapache2-mod-auth-openidc
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    { have node && have npm; } || echo nodejs npm
 }
 
 may_install() {

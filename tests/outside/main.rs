@@ -1,11 +1,11 @@
-//! End-to-end runs of the release binary with real registries and real clients, none of them changed.
+//! End-to-end runs of the release binary with real registries, real clients and a real browser, none of them changed.
 //!
 //! Owns: the tests whose other side is somebody else's program. Does not own: what can be said in process (`tests/suite`).
 //! Floor 6, but it links none of the lower floors: the server is driven by its command line and its ports alone.
 //!
 //! Each test's name begins with its number in the list of end-to-end tests for registry token servers (`docs/` says which list), then
 //! the client, then what must hold; the part after `::` is the registry. `f01_` is a case of the list of faults; the part after `::`
-//! is the database.
+//! is the database. `c01_` and on are clients of OpenID Connect.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ mod event_log;
 mod fixture;
 mod http;
 mod image;
+mod oidc;
 mod proxy;
 mod realm;
 mod run;

@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 /// A client that has not ended by then hangs.
 const LIMIT_SECONDS: &str = "120";
@@ -66,6 +68,34 @@ impl Call {
             text: format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         }
+    }
+
+    /// Runs a program that asks for what it cannot do itself: each line on its standard output that is a JSON object with a member `ask` is
+    /// answered by one line of JSON on its standard input. Its other lines are what it has to say.
+    pub(crate) fn converse(mut self, mut answer: impl FnMut(&Value) -> Value) -> Run {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("`{}` does not start: {error}", self.line));
+        let mut input = child.stdin.take().expect("standard input is a pipe");
+        let mut errors = child.stderr.take().expect("standard error is a pipe");
+        let complaints = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = errors.read_to_end(&mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let mut stdout = String::new();
+        for line in BufReader::new(child.stdout.take().expect("standard output is a pipe")).lines() {
+            let line = line.expect("the program writes UTF-8");
+            let question = serde_json::from_str::<Value>(&line).ok().filter(|question| question["ask"].is_string());
+            let Some(question) = question else {
+                let _ = writeln!(stdout, "{line}");
+                continue;
+            };
+            // A program that has ended by now says why in its own words.
+            let _ = writeln!(input, "{}", answer(&question));
+        }
+        let status = child.wait().expect("the program can be waited for");
+        let text = format!("{stdout}{}", complaints.join().expect("its complaints are read"));
+        Run { line: self.line, code: status.code(), text, stdout }
     }
 }
 

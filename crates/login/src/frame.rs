@@ -12,7 +12,7 @@ use theme::email::{MailFrame, MailRequest};
 use theme::{ACCENT_ATTRIBUTE, Frame, FrameRequest, LOGO_ATTRIBUTE, RealmLook, RealmTexts, Wishes};
 
 use crate::tab::Tab;
-use crate::visit::{Visit, way_back};
+use crate::visit::Visit;
 use crate::{Login, cookie};
 
 /// What else a frame depends on.
@@ -136,7 +136,7 @@ impl Visit {
                 ui_locales: &tab.demands.ui_locales,
                 user,
                 language_link: Some(&link),
-                form_target: way_back(&tab.payload),
+                form_target: tab.way_back.as_deref(),
             },
         )
     }

@@ -39,10 +39,10 @@ impl Login {
 impl Interaction for Login {
     fn begin(&self, begin: Begin) -> BoxFuture<'_, Response> {
         Box::pin(async move {
-            let Begin { portreeve, realm, client, facts, mut outcome, browser, demands, payload } = begin;
+            let Begin { portreeve, realm, client, facts, mut outcome, browser, demands, payload, way_back } = begin;
             outcome.about_client(&client.client_id);
             let live = session::current(&portreeve, &realm, &browser.headers).await;
-            let tab = Tab::new(&portreeve.identity, &client, demands, payload);
+            let tab = Tab { way_back, ..Tab::new(&portreeve.identity, &client, demands, payload) };
             let mut visit =
                 Visit { login: self.clone(), portreeve, realm, facts, outcome, browser, client, session: None };
             match live {

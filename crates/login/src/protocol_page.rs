@@ -18,8 +18,16 @@ pub(crate) fn show(
     at: &PageFrame<'_>,
     shown: &Page<'_>,
 ) -> Response {
-    let facts =
-        FrameFacts { client: at.client.map(|client| &**client), ui_locales: at.ui_locales, ..FrameFacts::default() };
+    let form_target = match *shown {
+        Page::LogoutConfirm { next, .. } => next,
+        _ => None,
+    };
+    let facts = FrameFacts {
+        client: at.client.map(|client| &**client),
+        ui_locales: at.ui_locales,
+        form_target,
+        ..FrameFacts::default()
+    };
     let frame = login.frame(portreeve, at.realm, headers, facts);
     let back = |href: &str| Link { href: href.to_owned(), text: Text::of("backToApplication") };
     match *shown {
@@ -28,7 +36,7 @@ pub(crate) fn show(
             fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         }
         .render(&frame),
-        Page::LogoutConfirm { action, session_code } => page::LogoutConfirm {
+        Page::LogoutConfirm { action, session_code, .. } => page::LogoutConfirm {
             action: action.to_owned(),
             session_code: session_code.to_owned(),
             client: at.client.map(|client| name_of(client)),

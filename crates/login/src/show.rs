@@ -232,13 +232,11 @@ fn feedback(challenge: &Challenge) -> Feedback {
 
 fn way(way: &flow::Way) -> Way {
     let (title, help, icon) = match way.authenticator {
-        "auth-password-form" => ("auth-password-display-name", "auth-password-help-text", WayIcon::Password),
-        "auth-recovery-authn-code-form" => (
-            "auth-recovery-authn-code-form-display-name",
-            "auth-recovery-authn-code-form-help-text",
-            WayIcon::RecoveryCode,
-        ),
-        _ => ("auth-otp-form-display-name", "auth-otp-form-help-text", WayIcon::Otp),
+        "auth-password-form" => ("password-display-name", "password-help-text", WayIcon::Password),
+        "auth-recovery-authn-code-form" => {
+            ("recovery-authn-codes-form-display-name", "recovery-authn-codes-form-help-text", WayIcon::RecoveryCode)
+        }
+        _ => ("otp-display-name", "otp-help-text", WayIcon::Otp),
     };
     Way { execution: way.execution.to_string(), title: Text::of(title), help: Some(Text::of(help)), icon }
 }
@@ -264,4 +262,21 @@ pub(crate) fn already_logged_in(visit: Visit) -> Response {
     let answer = page::AlreadyLoggedIn { message: Text::of("alreadyLoggedIn"), link }.render(&frame);
     visit.outcome.served();
     no_store(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_has_words() {
+        let bundle = include_str!("../../../themes/base/messages/messages_en.properties");
+        for authenticator in ["auth-password-form", "auth-otp-form", "auth-recovery-authn-code-form"] {
+            let shown = way(&flow::Way { execution: "e".into(), authenticator });
+            for text in [Some(shown.title), shown.help].into_iter().flatten() {
+                let Text::Message { key, .. } = text else { panic!("{text:?} is no message") };
+                assert!(bundle.lines().any(|line| line.starts_with(&format!("{key}="))), "{authenticator}: {key}");
+            }
+        }
+    }
 }

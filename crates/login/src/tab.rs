@@ -30,6 +30,9 @@ pub(crate) struct Tab {
     pub(crate) client: String,
     /// The protocol's own request.
     pub(crate) payload: Value,
+    /// Where the browser goes at the end.
+    #[serde(default)]
+    pub(crate) way_back: Option<String>,
     /// What the protocol demands.
     pub(crate) demands: Demands,
     /// The flow that is under way.
@@ -74,6 +77,7 @@ impl Tab {
             id: crypto::random::token::<8>(identity.random()).expose().to_owned(),
             client: client.id.to_string(),
             payload,
+            way_back: None,
             entry: demands.entry,
             demands,
             flow,

@@ -54,7 +54,7 @@ impl Visit {
         if let Some(username) = &tab.flow.username {
             details.push((Cow::Borrowed("username"), protocol::short(username)));
         }
-        if let Some(way_back) = way_back(&tab.payload) {
+        if let Some(way_back) = &tab.way_back {
             details.push((Cow::Borrowed("redirect_uri"), protocol::short(way_back)));
         }
         if tab.flow.remember_me {
@@ -95,11 +95,6 @@ impl Visit {
         }
         response
     }
-}
-
-/// Where the browser goes back to, where a protocol keeps that as `redirect_uri`.
-pub(crate) fn way_back(payload: &serde_json::Value) -> Option<&str> {
-    payload.get("redirect_uri")?.as_str()
 }
 
 /// RFC 9700 §4.12: a redirect after a form makes the browser come with GET, and its fields stay here.

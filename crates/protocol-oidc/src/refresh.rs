@@ -76,7 +76,9 @@ pub(crate) fn write(
     let typ = if offline { OFFLINE } else { REFRESH };
     let claims = RefreshClaims {
         exp: (!endless).then_some(ends),
-        iat: now,
+        // A session is written after the request that opens it began (a password's hash lies between), and perhaps by a node
+        // whose clock is ahead: a token is never older than the part that it belongs to.
+        iat: since(live).map_or(now, |since| now.max(since.seconds())),
         jti: &jti,
         iss: basis.issuer,
         aud: basis.issuer,
@@ -148,10 +150,14 @@ pub(crate) async fn session(
 
 /// Whether the client's part in the session is the one that the token came from, and not one that began after that had ended.
 pub(crate) fn belongs(live: &LiveSession, read: &ReadRefresh) -> bool {
-    live.client_session().is_some_and(|part| {
-        let since = part.notes.get(notes::SINCE).and_then(|text| text.parse().ok()).map(Timestamp);
-        read.iat >= since.unwrap_or(part.started_at).seconds()
-    })
+    since(live).is_some_and(|since| read.iat >= since.seconds())
+}
+
+/// Since when the client has its part in the session without a break.
+fn since(live: &LiveSession) -> Option<Timestamp> {
+    let part = live.client_session()?;
+    let noted = part.notes.get(notes::SINCE).and_then(|text| text.parse().ok()).map(Timestamp);
+    Some(noted.unwrap_or(part.started_at))
 }
 
 /// Whether the token was revoked by its id.

@@ -84,6 +84,9 @@ pub struct Begin {
     pub demands: Demands,
     /// The protocol's own request, given back to its [`crate::LoginReturn`]. Kept in the store, never in a cookie or URL.
     pub payload: serde_json::Value,
+    /// Address that the browser is sent to at the end, where there is one. The pages' policy lets their forms lead there: to a
+    /// browser a redirect after a form is part of it (CSP 3 §6.4.1).
+    pub way_back: Option<String>,
 }
 
 /// Brings a logged-in person. Given by the room of pages.

@@ -32,6 +32,8 @@ pub enum Page<'a> {
         action: &'a str,
         /// What ties the form to this visit.
         session_code: &'a str,
+        /// Where the browser is sent once the answer is yes.
+        next: Option<&'a str>,
     },
     /// Logged out.
     LoggedOut {

@@ -1,12 +1,16 @@
 //! The tests, one file a topic.
 
 mod anonymous;
+mod browser;
 mod brute_force;
 mod catalog;
 mod crash;
+mod doors;
 mod identity;
 mod integration;
 mod login;
+mod oidc;
+mod oidc_crash;
 mod post;
 mod push_pull;
 mod scopes;
@@ -78,6 +82,10 @@ pub(crate) fn all(world: &Arc<World>) -> Vec<Trial> {
         integration::add,
         tls::add,
         crash::add,
+        oidc::add,
+        oidc_crash::add,
+        doors::add,
+        browser::add,
     ] {
         add(&mut cases);
     }

@@ -2,7 +2,10 @@
 
 use std::io::{BufReader, Result};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::pki_types::ServerName;
 
 use super::message::{Request, Response, read_response, write_request};
 
@@ -10,15 +13,34 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 /// Sends `request` over a connection of its own. The Host header is the request's own, or else the address.
 pub(crate) fn send(address: SocketAddr, request: &Request) -> Result<Response> {
-    let stream = TcpStream::connect_timeout(&address, LIMIT)?;
-    stream.set_read_timeout(Some(LIMIT))?;
-    stream.set_nodelay(true)?;
+    let stream = connect(address)?;
     let mut request = request.clone();
     if request.header("host").is_none() {
         request.headers.insert(0, ("Host".to_owned(), format!("localhost:{}", address.port())));
     }
     write_request(&mut &stream, &request)?;
     read_response(&mut BufReader::new(&stream), &request.method)
+}
+
+/// Sends `request`, whose Host header is its own, over TLS to the server that proves to be `name`.
+pub(crate) fn send_secure(
+    address: SocketAddr,
+    name: &str,
+    trust: &Arc<rustls::ClientConfig>,
+    request: &Request,
+) -> Result<Response> {
+    let name = ServerName::try_from(name.to_owned()).map_err(std::io::Error::other)?;
+    let connection = rustls::ClientConnection::new(Arc::clone(trust), name).map_err(std::io::Error::other)?;
+    let mut stream = rustls::StreamOwned::new(connection, connect(address)?);
+    write_request(&mut stream, request)?;
+    read_response(&mut BufReader::new(stream), &request.method)
+}
+
+fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, LIMIT)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// As [`send`]; panics when there is no answer.

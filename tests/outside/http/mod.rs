@@ -4,6 +4,6 @@ mod client;
 mod form;
 mod message;
 
-pub(crate) use client::{exchange, get, send};
+pub(crate) use client::{exchange, get, send, send_secure};
 pub(crate) use form::{decode_pairs, encode_pairs};
 pub(crate) use message::{Request, Response, read_request, write_response};

@@ -83,10 +83,11 @@ async fn auth(request: InBrowser<Knock>, Query(query): Query<HashMap<String, Str
         entry: if query.contains_key("register") { Entry::Registration } else { Entry::Browser },
         ..Demands::default()
     };
+    let way_back = Some("https://app.example/cb".to_owned());
     let payload = json!({ "redirect_uri": "https://app.example/cb", "state": query.get("state") });
     let interaction = browser.interaction.clone();
     let client = client.client().clone();
-    interaction.begin(Begin { portreeve, realm, client, facts, outcome, browser, demands, payload }).await
+    interaction.begin(Begin { portreeve, realm, client, facts, outcome, browser, demands, payload, way_back }).await
 }
 
 impl LoginReturn for Knock {

@@ -306,3 +306,28 @@ async fn a_refresh_token_goes_on_when_the_same_session_comes_back_for_the_client
     browser.follow(&world, done).await;
     refresh(&world, &text(&tokens, "refresh_token")).await.expect(200);
 }
+
+/// To a browser the redirects after a form belong to the form, and the page's policy judges where they lead (CSP 3 §6.4.1).
+#[tokio::test]
+async fn forms_may_lead_back_to_the_application_and_nowhere_else() {
+    let world = world_with(|file| {
+        client(file, "web")["attributes"] = json!({ "post.logout.redirect.uris": "https://bye.example/" });
+    })
+    .await;
+    let forms = |seen: &Seen| {
+        let policy = seen.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("ASCII").to_owned();
+        policy.split(';').find_map(|part| part.trim().strip_prefix("form-action ")).expect("forms are ruled").to_owned()
+    };
+    let mut browser = Browser::default();
+    let page = browser.ask(&world, &[]).await;
+    assert_eq!(forms(&page), "'self' http://127.0.0.1:9");
+    let wrong = browser.log_in(&world, &page, "wrong").await;
+    assert_eq!(forms(&wrong), "'self' http://127.0.0.1:9");
+    browser.log_in(&world, &wrong, "pw-alice").await.value("code");
+
+    let out = [("client_id", "web"), ("post_logout_redirect_uri", "https://bye.example/")];
+    let question = browser.get(&world, &format!("{BASE}/logout?{}", super::form(&out))).await;
+    assert_eq!(forms(&question), "'self' https://bye.example");
+    let question = browser.get(&world, &format!("{BASE}/logout?client_id=web")).await;
+    assert_eq!(forms(&question), "'self'");
+}

@@ -337,3 +337,13 @@ async fn a_clients_own_direct_grant_flow_goes_before_the_realms() {
     assert_eq!(last_event(&world).await, ("LOGIN_ERROR".into(), Some("access_denied".into())));
     log_in_as(&world, "narrow", "alice", "openid").await;
 }
+
+/// Between the request and the session that it opens lies the password's hash; a second may begin meanwhile.
+#[tokio::test]
+async fn a_refresh_token_works_though_the_clock_moved_while_the_password_was_checked() {
+    let world = world().await;
+    // Everything that the next request needs is in memory, so that it waits for the hash alone.
+    log_in(&world, "openid").await;
+    let (answer, ()) = tokio::join!(log_in(&world, "openid"), async { world.clock.advance(1_000) });
+    super::refresh(&world, &text(&answer, "refresh_token")).await.expect(200);
+}

@@ -66,6 +66,6 @@ pub(super) async fn check(context: &mut Context<'_>, fields: &Fields) -> Result<
             context.prove(evidence)?;
             Ok(Verdict::Success)
         }
-        Err(denied) => Ok(wrong(context, denied, page, "totp", "invalidTotpMessage")),
+        Err(denied) => Ok(wrong(context, denied, page, "otp", "invalidTotpMessage")),
     }
 }

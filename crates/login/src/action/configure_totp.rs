@@ -14,6 +14,8 @@ pub(super) struct ConfigureTotp;
 
 /// Note of the secret that is being set up. It stays here: the form's own copy is not believed.
 const SECRET: &str = "totp-secret";
+/// Note of the name that was typed beside a wrong code: nobody types it twice (WCAG 2.2, 3.3.7).
+const LABEL: &str = "totp-label";
 /// Longest name of a device.
 const MAX_LABEL: usize = 100;
 
@@ -34,8 +36,9 @@ impl RequiredAction for ConfigureTotp {
 fn show(turn: Turn<'_>, sheet: Sheet<'_>) -> Response {
     let Turn { visit, tab, user, .. } = turn;
     let identity = &visit.portreeve.identity;
-    let secret =
-        tab.actions.notes.entry(SECRET.to_owned()).or_insert_with(|| identity.new_otp_secret().expose().to_owned());
+    let notes = &mut tab.actions.notes;
+    let label = notes.remove(LABEL).unwrap_or_default();
+    let secret = notes.entry(SECRET.to_owned()).or_insert_with(|| identity.new_otp_secret().expose().to_owned());
     let new = identity::NewOtp { secret: Secret::from(secret.clone()) };
     let realm = &visit.realm;
     let policy = &realm.settings.otp;
@@ -56,7 +59,7 @@ fn show(turn: Turn<'_>, sheet: Sheet<'_>) -> Response {
         applications: ["totpAppFreeOTPName", "totpAppGoogleName", "totpAppMicrosoftAuthenticatorName"]
             .map(|key| sheet.frame.t(key))
             .to_vec(),
-        label: String::new(),
+        label,
         label_required: has_one,
         choices: sheet.choices,
         feedback: sheet.feedback,
@@ -76,7 +79,9 @@ async fn enrol(turn: Turn<'_>, fields: &Fields) -> Result<End, Error> {
         return again("userLabel", "missingTotpDeviceNameMessage");
     }
     let Some(code) = fields.text("totp") else { return again("totp", "missingTotpMessage") };
-    if !identity.add_otp(&visit.realm, user, &new, code, Some(label).filter(|label| !label.is_empty())).await? {
+    let named = Some(label.clone()).filter(|label| !label.is_empty());
+    if !identity.add_otp(&visit.realm, user, &new, code, named).await? {
+        tab.actions.notes.insert(LABEL.to_owned(), label);
         return again("totp", "invalidTotpMessage");
     }
     visit.outcome.also("UPDATE_TOTP", None, visit.details(tab));

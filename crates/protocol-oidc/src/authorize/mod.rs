@@ -69,6 +69,7 @@ pub(crate) async fn serve(mut request: InBrowser<AuthDoor>, parts: &Parts, form:
     let desk = Desk::at(&door.portreeve, &door.realm, &browser, found.as_ref(), parts);
     match result {
         Ok(accepted) => {
+            let way_back = Some(accepted.kept.redirect_uri.clone());
             let payload = match Payload::Authorization(Box::new(accepted.kept)).to_value() {
                 Ok(payload) => payload,
                 Err(error) => return Trouble::Store(error).end(&desk, door.outcome, details),
@@ -83,6 +84,7 @@ pub(crate) async fn serve(mut request: InBrowser<AuthDoor>, parts: &Parts, form:
                 browser,
                 demands: accepted.demands,
                 payload,
+                way_back,
             };
             interaction.begin(begin).await
         }

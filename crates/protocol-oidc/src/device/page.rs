@@ -72,6 +72,7 @@ pub(crate) async fn post(request: InBrowser<DeviceDoor>, parts: &Parts, form: &[
                 browser,
                 demands,
                 payload,
+                way_back: None,
             };
             interaction.begin(begin).await
         }

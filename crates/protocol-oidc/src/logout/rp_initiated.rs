@@ -167,7 +167,8 @@ fn ask(desk: &Desk<'_>, wish: &Wish, session: Option<&LiveSession>) -> Result<Re
         &desk.issuer().join("protocol/openid-connect/logout/logout-confirm"),
         &[("client_id", client_id), ("tab_id", tab.expose())],
     );
-    Ok(desk.show(&wish.ui_locales, &Page::LogoutConfirm { action: &action, session_code: &session_code }))
+    let next = wish.redirect.as_ref().map(AllowedUri::as_str);
+    Ok(desk.show(&wish.ui_locales, &Page::LogoutConfirm { action: &action, session_code: &session_code, next }))
 }
 
 /// Ends a session, tells everybody, and goes on.

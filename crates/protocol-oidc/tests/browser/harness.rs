@@ -162,7 +162,7 @@ impl Pages for Person {
             Page::FormPost { action, fields } => {
                 (StatusCode::OK, json!({ "page": "form_post", "action": action, "fields": fields }))
             }
-            Page::LogoutConfirm { action, session_code } => {
+            Page::LogoutConfirm { action, session_code, .. } => {
                 (StatusCode::OK, json!({ "page": "confirm", "action": action, "session_code": session_code }))
             }
             Page::LoggedOut { status, back } => (*status, json!({ "page": "logged_out", "back": back })),
