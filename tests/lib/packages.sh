@@ -84,11 +84,11 @@ need_rust() {
 
 # The tools' modules ask for Go 1.25 or newer; from 1.21 on, Go fetches the release that a module asks for by itself.
 need_go() {
-    [ -z "$(go_tools_missing)" ] && return 0
+    [ -z "$(go_tools_missing)" ] && [ -d "$(go_room)" ] && return 0
     if ! have go && may_install; then step 'go' install_packages golang-go || return 1; fi
     local minor
     minor="$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')"
     [ "${minor:-0}" -ge 21 ] && return 0
-    echo "tests/run builds $(go_tools_missing | xargs) with Go 1.21 or newer; found: ${minor:+1.}${minor:-none}. Nothing was run." >&2
+    echo "tests/run builds $(go_tools_missing | xargs) and a client program with Go 1.21 or newer; found: ${minor:+1.}${minor:-none}. Nothing was run." >&2
     return 1
 }
