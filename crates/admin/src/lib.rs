@@ -10,6 +10,7 @@
 
 mod caller;
 mod change;
+mod elsewhere;
 mod escalation;
 mod permit;
 mod refusal;

@@ -22,7 +22,7 @@
 //! | RFC 7636 PKCE | `pkce.rs` |
 //! | OpenID Connect Core §2, RFC 9068 claims | `claims/`, `issue.rs` |
 //! | OpenID Connect Core §5.3 userinfo, §5.5 claims parameter | `userinfo.rs`, `claims_request.rs` |
-//! | OpenID Connect Core §8.1 pairwise subjects | `mapper/pairwise_sub.rs` |
+//! | OpenID Connect Core §8.1 pairwise subjects | `mapper/pairwise_sub.rs`, `sector.rs` |
 //! | RFC 7516 encrypted answers | `encryption.rs` |
 //! | RFC 9449 proofs of possession | `dpop.rs` |
 //! | RFC 6750 bearer tokens | `bearer.rs`, `userinfo.rs`, `shown.rs` |
@@ -70,6 +70,7 @@ mod response;
 mod revoke;
 mod routes;
 mod scope;
+mod sector;
 mod sessions;
 pub mod settings;
 mod shown;

@@ -6,12 +6,12 @@ use axum::Router;
 use axum::response::Response;
 use identity::{FieldFault, MapperSeed};
 use protocol::{
-    ApiState, Artefact, Bearer, BearerRefused, BearerTokens, BoxFuture, BrowserState, ClientSettings, Completed, Ended,
-    EventKind, Failed, FormField, LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,
+    ApiState, Artefact, Bearer, BearerRefused, BearerTokens, BoxFuture, BrowserState, ClientAddresses, ClientSettings,
+    Completed, Ended, EventKind, Failed, FormField, LoginReturn, LogoutParticipant, MapperKind, Plugin, Portreeve,
 };
 
 use crate::settings::{self, Settings};
-use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes, shown};
+use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes, sector, shown};
 
 impl Plugin for OpenIdConnect {
     fn id(&self) -> &'static str {
@@ -61,6 +61,11 @@ impl Plugin for OpenIdConnect {
     /// A mapper that nobody here knows can only have added claims, so it is let be; one that is known must mean something.
     fn check_client(&self, client: &ClientSettings<'_>) -> Vec<FieldFault> {
         Settings::parse(client.attributes).err().unwrap_or_default()
+    }
+
+    /// The documents at the sector identifiers of pairwise subjects.
+    fn check_client_elsewhere<'a>(&'a self, client: ClientAddresses<'a>) -> BoxFuture<'a, Vec<FieldFault>> {
+        Box::pin(sector::check(&*self.parts.fetch, client.redirect_uris, client.mappers))
     }
 
     /// None: what tokens hold comes from the client scopes that the realm gives its new clients.

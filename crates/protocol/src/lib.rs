@@ -52,7 +52,7 @@ pub use metrics::{Metrics, NoticeKind, OutcomeKind};
 pub use operation::{Operation, Permission};
 pub use outcome::{Details, EventKinds, Outcome, short};
 pub use page::{Page, PageFrame};
-pub use plugin::{ClientSettings, EventKind, Plugin, Removed};
+pub use plugin::{ClientAddresses, ClientSettings, EventKind, Plugin, Removed};
 pub use plugins::{DuplicatePlugin, Plugins};
 pub use state::{ApiState, Portreeve, WebSettings};
 

@@ -21,6 +21,15 @@ pub struct ClientSettings<'a> {
     pub mappers: &'a [Mapper],
 }
 
+/// What of a client points at other servers, or is compared with what they say.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddresses<'a> {
+    /// Its redirect URIs.
+    pub redirect_uris: &'a [String],
+    /// Its own mappers.
+    pub mappers: &'a [Mapper],
+}
+
 /// A kind of event that a plugin records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventKind {
@@ -121,6 +130,12 @@ pub trait Plugin: Send + Sync + 'static {
 
     /// What is wrong with a client's settings; saving is refused while there is anything.
     fn check_client(&self, settings: &ClientSettings<'_>) -> Vec<FieldFault>;
+
+    /// What is wrong with a client that only other servers can tell; saving is refused while there is anything. Asked after
+    /// [`Plugin::check_client`], where somebody saves one client and waits for it: not for a realm file, and never for a token.
+    fn check_client_elsewhere<'a>(&'a self, _client: ClientAddresses<'a>) -> BoxFuture<'a, Vec<FieldFault>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 
     /// Mappers of a new client that brings none.
     fn client_birth(&self) -> Vec<MapperSeed>;

@@ -8,7 +8,7 @@ use axum::Router;
 use identity::realm_file::{ClientBirth, RealmMember};
 use identity::{FieldFault, Mapper, MapperSeed};
 
-use crate::{ApiState, BrowserState, ClientSettings, Plugin};
+use crate::{ApiState, BrowserState, ClientAddresses, ClientSettings, Plugin};
 
 /// All plugins, in the order in which they are offered.
 pub struct Plugins {
@@ -96,6 +96,16 @@ impl Plugins {
     /// What is wrong with a client of this protocol; a protocol that nobody serves has no opinion.
     pub fn check_client(&self, protocol: &str, settings: &ClientSettings<'_>) -> Vec<FieldFault> {
         self.get(protocol).map(|plugin| plugin.check_client(settings)).unwrap_or_default()
+    }
+}
+
+impl Plugins {
+    /// What other servers say is wrong with a client of this protocol.
+    pub async fn check_client_elsewhere(&self, protocol: &str, client: ClientAddresses<'_>) -> Vec<FieldFault> {
+        match self.get(protocol) {
+            Some(plugin) => plugin.check_client_elsewhere(client).await,
+            None => Vec::new(),
+        }
     }
 }
 

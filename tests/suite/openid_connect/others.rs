@@ -247,3 +247,42 @@ async fn a28_a_client_that_refuses_or_is_forbidden_is_not_tried_again() {
         assert_eq!((notices(&world), app.count()), ([0, 1, 0], calls), "{url}");
     }
 }
+
+#[tokio::test]
+async fn a28_a_sector_identifier_lists_the_redirect_uris_of_the_client_that_is_saved() {
+    let mut sector = Outside::start().await;
+    sector.put(200, r#"["https://a.example/cb", "https://b.example/cb"]"#);
+    let world = World::port().await;
+    let admin = world.admin_with(&["manage-clients"]).await;
+    let pairwise = |url: String| {
+        json!({"name": "pairwise", "protocol": "openid-connect", "protocolMapper": "oidc-sha256-pairwise-sub-mapper",
+            "config": {"sectorIdentifierUri": url}})
+    };
+    let with =
+        |uris: Value, url: String| json!({"clientId": "app", "redirectUris": uris, "protocolMappers": [pairwise(url)]});
+    let clients = "/admin/realms/port/clients";
+    let rows = world.rows().await;
+    let mismatch = "Client redirect URIs does not match redirect URIs fetched from the Sector Identifier URI.";
+    let unread = "Failed to get redirect URIs from the Sector Identifier URI.";
+    for (uris, url, why) in [
+        (json!(["https://evil.example/cb"]), sector.url("/uris"), mismatch),
+        (json!(["https://a.example/cb"]), "http://169.254.169.254/".to_owned(), unread),
+        (json!(["https://a.example/cb"]), "https://[::1]/".to_owned(), unread),
+    ] {
+        let answer = admin.json("POST", clients, &with(uris, url)).await.expect(400);
+        assert_eq!(answer.json(), json!({"errorMessage": why}));
+    }
+    assert_eq!((sector.count(), world.rows().await), (1, rows), "nothing was written");
+
+    let made =
+        admin.json("POST", clients, &with(json!(["https://a.example/cb"]), sector.url("/uris"))).await.expect(201);
+    let path = made.header("location").strip_prefix("http://localhost:8080").expect("absolute").to_owned();
+    let other = json!({"redirectUris": ["https://evil.example/cb"]});
+    assert_eq!(admin.json("PUT", &path, &other).await.expect(400).json(), json!({"errorMessage": mismatch}));
+    admin.json("PUT", &path, &json!({"redirectUris": ["https://b.example/cb"]})).await.expect(204);
+    let second = json!({"name": "second", "protocol": "openid-connect", "protocolMapper": "oidc-sha256-pairwise-sub-mapper",
+        "config": {"sectorIdentifierUri": sector.url("/gone")}});
+    sector.put(404, "");
+    let answer = admin.json("POST", &format!("{path}/protocol-mappers/models"), &second).await.expect(400);
+    assert_eq!(answer.json(), json!({"errorMessage": unread}));
+}

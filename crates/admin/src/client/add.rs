@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{check, defaults, secret};
 use crate::mapper::settle_all;
-use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource};
+use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource, elsewhere};
 
 /// The client scope of clients that act for themselves.
 const SERVICE_ACCOUNT: &str = "service_account";
@@ -15,6 +15,7 @@ const SERVICE_ACCOUNT: &str = "service_account";
 /// # Errors
 /// Whatever is wrong with it; nothing is made then.
 pub async fn add(permit: &Permit<ManageClients>, document: Map<String, Value>) -> Result<String, Refusal> {
+    elsewhere::check_client(permit, None, &document).await?;
     let mut change = permit.change().await?;
     let made = insert(permit, &mut change, document.clone()).await?;
     change.commit(Happened::created(Resource::Client, format!("clients/{made}")).with(document)).await?;
@@ -75,6 +76,11 @@ pub(crate) async fn insert(
 fn protocol(document: &Map<String, Value>) -> (String, Value) {
     let given = document.get("protocol").filter(|value| value.as_str().is_some_and(|text| !text.is_empty()));
     ("protocol".to_owned(), given.cloned().unwrap_or_else(|| json!("openid-connect")))
+}
+
+/// The protocol of a client's document.
+pub(crate) fn protocol_of(document: &Map<String, Value>) -> String {
+    protocol(document).1.as_str().unwrap_or_default().to_owned()
 }
 
 /// Lets a client that acts for itself have the scope that such clients have.

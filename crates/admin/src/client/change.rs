@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::find::of_realm;
 use super::{add, check, defaults, secret};
 use crate::mapper::settle_all;
-use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource};
+use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource, elsewhere};
 
 /// Changes a client by members of its representation: those present replace, all else stays. Attributes are merged one by one; an
 /// empty one is removed. Client scopes have addresses of their own and are passed over, as Keycloak does.
@@ -14,6 +14,7 @@ use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource};
 /// # Errors
 /// Whatever is wrong with it; nothing is changed then.
 pub async fn change(permit: &Permit<ManageClients>, id: &str, document: Map<String, Value>) -> Result<(), Refusal> {
+    elsewhere::check_client(permit, Some(of_realm(permit.realm(), id)?), &document).await?;
     let mut change = permit.change().await?;
     update(permit, &mut change, id, document.clone()).await?;
     change.commit(Happened::updated(Resource::Client, format!("clients/{id}")).with(document)).await

@@ -73,17 +73,21 @@ pub(super) fn check(document: &Map<String, Value>, plugins: &Plugins) -> Result<
 }
 
 /// The mappers of a client's document, as a plugin looks at them.
-fn mappers(document: &Map<String, Value>, protocol: &str) -> Vec<Mapper> {
-    let text = |one: &Value, member: &str| one.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+pub(crate) fn mappers(document: &Map<String, Value>, protocol: &str) -> Vec<Mapper> {
     let list = document.get("protocolMappers").and_then(Value::as_array).into_iter().flatten();
-    list.map(|one| Mapper {
-        id: text(one, "id").into(),
-        name: text(one, "name"),
+    list.map(|one| mapper(one, protocol)).collect()
+}
+
+/// One mapper's document, as a plugin looks at it.
+pub(crate) fn mapper(one: &Value, protocol: &str) -> Mapper {
+    let text = |member: &str| one.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Mapper {
+        id: text("id").into(),
+        name: text("name"),
         protocol: one.get("protocol").and_then(Value::as_str).unwrap_or(protocol).to_owned(),
-        mapper: text(one, "protocolMapper"),
+        mapper: text("protocolMapper"),
         config: config(one),
-    })
-    .collect()
+    }
 }
 
 pub(crate) fn config(mapper: &Value) -> BTreeMap<String, String> {

@@ -13,8 +13,9 @@ mod secret;
 mod service_account;
 
 pub use add::add;
+pub(crate) use add::protocol_of;
 pub use change::change;
-pub(crate) use check::config;
+pub(crate) use check::{config, mapper as mapper_of, mappers as mappers_of};
 pub(crate) use find::{of_realm, owner};
 pub use get::get;
 pub(crate) use get::represented;

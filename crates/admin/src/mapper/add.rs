@@ -4,7 +4,7 @@ use identity::{Error, MapperId};
 use serde_json::{Map, Value};
 
 use super::{Owner, check::settle};
-use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource};
+use crate::{Change, Happened, ManageClients, Permit, Refusal, Resource, elsewhere};
 
 /// Adds a mapper; answers its row.
 ///
@@ -15,6 +15,7 @@ pub async fn add(
     owner: Owner<'_>,
     document: Map<String, Value>,
 ) -> Result<String, Refusal> {
+    elsewhere::check_mapper(permit, owner.client(permit.realm()), &document).await?;
     let mut change = permit.change().await?;
     let id = insert(permit, &mut change, owner, document.clone()).await?;
     change.commit(Happened::created(Resource::ProtocolMapper, owner.path(id.as_str())).with(document)).await?;
@@ -30,6 +31,9 @@ pub async fn add_all(
     owner: Owner<'_>,
     documents: Vec<Map<String, Value>>,
 ) -> Result<(), Refusal> {
+    for document in &documents {
+        elsewhere::check_mapper(permit, owner.client(permit.realm()), document).await?;
+    }
     let mut change = permit.change().await?;
     for document in documents {
         let id = insert(permit, &mut change, owner, document.clone()).await?;

@@ -4,7 +4,7 @@ use identity::{Error, MapperId};
 use serde_json::{Map, Value};
 
 use super::{Owner, check::settle};
-use crate::{Happened, ManageClients, Permit, Refusal, Resource};
+use crate::{Happened, ManageClients, Permit, Refusal, Resource, elsewhere};
 
 /// Replaces a mapper.
 ///
@@ -25,6 +25,7 @@ pub async fn change(
     whole.extend(document.clone());
     // Everything is checked anew: a mapper that changes its kind becomes that kind's in full.
     settle(permit.plugins(), &mut whole, &owner.protocol(realm))?;
+    elsewhere::check_mapper(permit, owner.client(realm), &whole).await?;
     let mut change = permit.change().await?;
     match change.change_mapper(&of, &id, whole).await {
         Ok(()) => {}

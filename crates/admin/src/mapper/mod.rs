@@ -39,6 +39,14 @@ impl Owner<'_> {
         }
     }
 
+    /// The client, where it is one's.
+    fn client(self, realm: &Realm) -> Option<&identity::Client> {
+        match self {
+            Self::Client(id) => realm.client_by_id(&id.into()).map(|client| &**client),
+            Self::Scope(_) => None,
+        }
+    }
+
     fn protocol(self, realm: &Realm) -> String {
         match self {
             Self::Client(id) => realm.client_by_id(&id.into()).map(|client| client.protocol.to_string()),

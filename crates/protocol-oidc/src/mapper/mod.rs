@@ -17,6 +17,7 @@ use crate::claims_request::ClaimsRequest;
 pub(crate) use claims_parameter::add_requested;
 pub(crate) use config::Config;
 pub(crate) use kind::{Kind, Targets};
+pub(crate) use pairwise_sub::{SECTOR_IDENTIFIER_URI, sector_identifier_uri};
 
 /// The kinds, each a file of that name.
 macro_rules! kinds {

@@ -3,16 +3,27 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use identity::Mapper;
+
 use super::config::line;
 use super::kind::Absent;
 use super::{Apply, Config, Context, Targets, Kind, State};
+
+/// Where a client's sector is written down.
+pub(crate) const SECTOR_IDENTIFIER_URI: &str = "sectorIdentifierUri";
+
+/// A mapper's sector identifier, if it has one.
+pub(crate) fn sector_identifier_uri(mapper: &Mapper) -> Option<&str> {
+    let ours = mapper.protocol == crate::PROTOCOL && mapper.mapper == KIND.id;
+    ours.then(|| Config(&mapper.config).text(SECTOR_IDENTIFIER_URI)).flatten()
+}
 
 pub(crate) static KIND: Kind = Kind {
     id: "oidc-sha256-pairwise-sub-mapper",
     label: "Pairwise subject identifier",
     help: "Writes a sub that clients of other hosts cannot match with theirs.",
     form: &[
-        line("sectorIdentifierUri", "Sector Identifier URI", "Its host stands for all redirect URIs of the client."),
+        line(SECTOR_IDENTIFIER_URI, "Sector Identifier URI", "Its host stands for all redirect URIs of the client."),
         line("pairwiseSubAlgorithmSalt", "Salt", "Goes into the digest; changing it changes every sub."),
     ],
     // After the plain one, whose sub it replaces.
@@ -29,7 +40,7 @@ struct PairwiseSub {
 }
 
 fn read(config: Config<'_>) -> Option<Arc<dyn Apply>> {
-    let sector = match config.text("sectorIdentifierUri") {
+    let sector = match config.text(SECTOR_IDENTIFIER_URI) {
         None => None,
         Some(uri) => Some(crate::person::host_of(uri)?.to_owned()),
     };
