@@ -124,3 +124,49 @@ async fn the_server_tells_what_it_knows() {
     assert!(names(&mappers["docker-v2"], "id").contains(&"docker-v2-allow-all-mapper"));
     world.admin_named("plain", &[]).await.json("GET", "/admin/serverinfo", &Value::Null).await.expect(403);
 }
+
+#[tokio::test]
+async fn a77_a_partial_export_holds_no_secret_and_what_was_asked_for() {
+    let world = World::port().await;
+    let caller = world.admin_with(&["manage-realm", "manage-clients", "view-users"]).await;
+    let client = json!({"clientId": "app", "secret": "canary-app"});
+    caller.json("POST", &format!("{HERE}/clients"), &client).await.expect(201);
+    let little = caller.json("POST", &format!("{HERE}/partial-export"), &Value::Null).await.expect(200).json();
+    assert!(little.get("clients").is_none() && little.get("roles").is_none() && little.get("users").is_none());
+    assert!(little["components"].is_object() && little["authenticationFlows"].is_array());
+    assert!(
+        little["authenticationFlows"][0]["authenticationExecutions"][0].get("id").is_none(),
+        "as a realm file has it"
+    );
+    let path = format!("{HERE}/partial-export?exportClients=true&exportGroupsAndRoles=true");
+    let whole = caller.json("POST", &path, &Value::Null).await.expect(200);
+    assert!(whole.text().contains("\"app\"") && !whole.text().contains("canary"));
+    assert!(whole.json()["roles"]["realm"].is_array() && whole.json()["groups"].is_array());
+    let less = world.admin_named("less", &["manage-realm"]).await;
+    less.json("POST", &path, &Value::Null).await.expect(403);
+}
+
+#[tokio::test]
+async fn an_installation_file_is_for_who_may_know_the_secret() {
+    let world = World::port().await;
+    let caller = world.admin_named("manager", &["manage-clients"]).await;
+    let client = json!({"clientId": "app", "secret": "canary-app"});
+    let made = caller.json("POST", &format!("{HERE}/clients"), &client).await.expect(201);
+    let app = format!("{HERE}/clients/{}", last(made.header("location")));
+    let file = caller.get(&format!("{app}/installation/providers/keycloak-oidc-keycloak-json")).await.expect(200);
+    assert_eq!(file.header("content-type"), "text/plain");
+    assert_eq!(
+        (&file.json()["resource"], &file.json()["credentials"]["secret"]),
+        (&json!("app"), &json!("canary-app"))
+    );
+    let unknown = caller.get(&format!("{app}/installation/providers/nonsense")).await.expect(404);
+    assert_eq!(unknown.json(), json!({"error": "Unknown Provider"}));
+    let viewer = world.admin_with(&["view-clients"]).await;
+    viewer.get(&format!("{app}/installation/providers/keycloak-oidc-keycloak-json")).await.expect(403);
+    assert_eq!(viewer.get(&format!("{app}/session-count")).await.expect(200).json(), json!({"count": 0}));
+    assert_eq!(viewer.get(&format!("{app}/user-sessions")).await.expect(200).json(), json!([]));
+    caller.json("POST", &format!("{app}/nodes"), &json!({"node": "10.0.0.1"})).await.expect(204);
+    assert!(caller.get(&app).await.json()["registeredNodes"]["10.0.0.1"].is_i64());
+    caller.delete(&format!("{app}/nodes/10.0.0.1")).await.expect(204);
+    caller.delete(&format!("{app}/nodes/10.0.0.1")).await.expect(404);
+}

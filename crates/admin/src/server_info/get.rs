@@ -8,7 +8,7 @@ use crate::flow::{of_kind, set};
 use crate::{AnyAdmin, Permit};
 
 /// The version of Keycloak whose interface this is: tools go by it.
-const KEYCLOAK: &str = "26.7.3";
+pub(crate) const KEYCLOAK: &str = "26.7.3";
 /// Names that a realm may give its themes.
 const THEMES: [&str; 5] = ["base", "keycloak", "keycloak.v2", "keycloak.v3", "portreeve"];
 

@@ -5,4 +5,5 @@ mod catalogue;
 mod get;
 
 pub(crate) use catalogue::{component_types, identity_provider, knows_component};
+pub(crate) use get::KEYCLOAK;
 pub use get::get;
