@@ -22,12 +22,16 @@ mod page;
 mod routes;
 mod table;
 
+mod authentication;
 mod client_scopes;
 mod clients;
+mod components;
+mod identity_providers;
 mod mappers;
 mod realms;
 mod roles;
 mod scope_mappings;
+mod server_info;
 
 pub use answer::{Answer, Reply};
 pub use call::Call;

@@ -17,11 +17,17 @@ mod refusal;
 mod right;
 
 pub mod client;
+pub mod client_policy;
 pub mod client_scope;
+pub mod component;
+pub mod flow;
+pub mod identity_provider;
+pub mod key;
 pub mod mapper;
 pub mod realm;
 pub mod role;
 pub mod scope;
+pub mod server_info;
 
 pub use caller::{Caller, NoCaller};
 pub use change::{Change, Happened, Resource};

@@ -70,8 +70,8 @@ pub use gate::{GateRefusal, Granted, Subject, admit};
 pub use group::NewGroup;
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
 pub use key::{
-    EncryptionKey, InternalKind, InternalTokenError, KeyChange, KeyRing, KeyStatus, NewKey, RealmKey, Rotation,
-    SecretKey,
+    EncryptionKey, InternalKind, InternalTokenError, KeyChange, KeyFacts, KeyRing, KeyStatus, NewKey, RealmKey,
+    Rotation, SecretKey,
 };
 pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};

@@ -29,8 +29,9 @@
 //! | RFC 7662, RFC 9701 introspection | `introspect.rs` |
 //! | RFC 7009 revocation | `revoke.rs` |
 //! | OpenID Connect Discovery, RFC 8414, RFC 7517 documents | `discovery.rs`, `jwks.rs` |
-//! | Keycloak: mappers, client settings, events | `mapper/`, `settings.rs`, `event.rs` |
+//! | Keycloak: mappers, client settings, events, installation | `mapper/`, `settings.rs`, `event.rs`, `artefact.rs` |
 
+mod artefact;
 mod authorize;
 mod bearer;
 mod browser_routes;

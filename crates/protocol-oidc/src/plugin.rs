@@ -11,7 +11,7 @@ use protocol::{
 };
 
 use crate::settings::{self, Settings};
-use crate::{OpenIdConnect, PROTOCOL, browser_routes, event, mapper, payload, routes, sector, shown};
+use crate::{OpenIdConnect, PROTOCOL, artefact, browser_routes, event, mapper, payload, routes, sector, shown};
 
 impl Plugin for OpenIdConnect {
     fn id(&self) -> &'static str {
@@ -78,7 +78,7 @@ impl Plugin for OpenIdConnect {
     }
 
     fn artefacts(&self) -> &'static [&'static dyn Artefact] {
-        &[]
+        artefact::ALL
     }
 
     fn event_kinds(&self) -> &'static [EventKind] {

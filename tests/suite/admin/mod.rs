@@ -3,6 +3,8 @@
 //! What Keycloak 26.7 answered to the same requests was recorded; the tests expect its statuses, words and members.
 
 mod clients;
+mod components;
 mod doors;
+mod flows;
 mod realms;
 mod roles;

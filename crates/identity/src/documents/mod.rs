@@ -1,6 +1,7 @@
 //! Rows → Keycloak's documents, noun by noun: the one code by which a realm file is written and a representation is read.
 
 mod clients;
+mod keys;
 mod scopes;
 
 use serde_json::{Map, Value, json};
@@ -9,6 +10,7 @@ use crate::sealing::{self, Noun};
 use crate::{Error, Identity, rows};
 
 pub(crate) use clients::clients;
+pub(crate) use keys::keys;
 pub(crate) use scopes::{mappers, scopes};
 
 /// A noun's document.

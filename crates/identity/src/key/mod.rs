@@ -1,6 +1,7 @@
 //! Keys of a realm: made at first need, published before they sign, kept until nobody holds their tokens.
 
 mod add;
+mod component;
 mod defaults;
 mod encryption;
 pub(crate) mod entity;
@@ -16,6 +17,7 @@ use std::{fmt, str::FromStr};
 use crypto::{algorithm::Algorithm, key::KeyPair};
 
 pub use add::NewKey;
+pub use component::KeyFacts;
 pub use encryption::EncryptionKey;
 pub(crate) use internal::InternalKey;
 pub use internal::{InternalKind, InternalTokenError};

@@ -29,6 +29,7 @@ use std::sync::Arc;
 use crypto::secret::Secret;
 use serde_json::{Map, Value};
 
+pub(crate) use component_key::{KEY_PROVIDER, KeyRow, restore as restore_key, status_of as status_of_key};
 pub use export::ExportReport;
 pub use fault::FileFault;
 pub use import::{ImportError, ImportOutcome, Strategy};
@@ -37,8 +38,7 @@ pub use limits::Limits;
 pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};
 pub use representation::Representation;
-pub(crate) use top_up::give_ids;
-pub use top_up::with_default_settings;
+pub use top_up::{built_in_mappers, give_ids, with_default_settings};
 
 use crate::{FieldFault, Mapper, MapperSeed};
 

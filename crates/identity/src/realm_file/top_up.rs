@@ -275,6 +275,14 @@ fn client_scopes_of_clients(document: &mut Map<String, Value>) {
     }
 }
 
+/// The mappers of the client scopes that every new realm has.
+#[must_use]
+pub fn built_in_mappers() -> Vec<Value> {
+    let template = template("").unwrap_or_default();
+    let scopes = objects(&template, "clientScopes");
+    scopes.flat_map(|scope| objects(scope, "protocolMappers")).cloned().map(Value::Object).collect()
+}
+
 /// A realm's document with the settings of a new realm wherever it says nothing.
 #[must_use]
 pub fn with_default_settings(mut document: Map<String, Value>, name: &str) -> Map<String, Value> {
@@ -294,8 +302,9 @@ pub fn with_default_settings(mut document: Map<String, Value>, name: &str) -> Ma
     document
 }
 
-/// Flows, their configurations, components and identity providers keep their ids in the document; new ones get one.
-pub(crate) fn give_ids(document: &mut Map<String, Value>, random: &dyn Random) {
+/// Flows with their executions and configurations, components and identity providers keep their ids in the document; new ones
+/// get one.
+pub fn give_ids(document: &mut Map<String, Value>, random: &dyn Random) {
     let fresh = || Value::String(uuid(random).to_string());
     for (member, id) in [
         ("authenticationFlows", "id"),
@@ -307,6 +316,12 @@ pub(crate) fn give_ids(document: &mut Map<String, Value>, random: &dyn Random) {
             if let Value::Object(item) = item {
                 item.entry(id).or_insert_with(fresh);
             }
+        }
+    }
+    for flow in document.get_mut("authenticationFlows").and_then(Value::as_array_mut).into_iter().flatten() {
+        let executions = flow.get_mut("authenticationExecutions").and_then(Value::as_array_mut);
+        for execution in executions.into_iter().flatten().filter_map(Value::as_object_mut) {
+            execution.entry("id").or_insert_with(fresh);
         }
     }
     let kinds = document.get_mut("components").and_then(Value::as_object_mut);

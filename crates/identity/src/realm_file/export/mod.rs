@@ -73,6 +73,18 @@ impl Identity {
 }
 
 impl Identity {
+    /// A realm's whole document without its users, secrets included, as [`Identity::export_realm`] writes it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such realm.
+    pub async fn realm_without_users(&self, name: &str) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+        self.complete_keys(name).await?;
+        let on = snapshot(self).await?;
+        let (document, _) = realm_document::read(self, &on, name).await?;
+        self.store().commit(on).await?;
+        Ok(document)
+    }
+
     /// What came with keys of its own keeps to them.
     async fn complete_keys(&self, name: &str) -> Result<(), Error> {
         let Some(realm) = self.realm(name).await? else { return Ok(()) };

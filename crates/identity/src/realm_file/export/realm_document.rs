@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use crate::documents::{self, Object, begin, object, put_list, put_lists, unsealed};
 use crate::realm_file::check::names::group_path;
-use crate::realm_file::component_key::{self, KEY_PROVIDER, KeyRow};
-use crate::sealing::{self, Noun};
-use crate::{Error, Identity, group, key, realm, role};
+use crate::sealing::Noun;
+use crate::{Error, Identity, group, realm, role};
 
 /// Rows → names of one realm.
 #[derive(Default)]
@@ -42,7 +41,9 @@ pub(super) async fn read(
     let (clients, scopes) = clients(identity, on, &mut directory).await?;
     let roles = roles(on, &mut directory, document.shift_remove("roles")).await?;
     let groups = groups(on, &mut directory).await?;
-    keys(identity, on, &row.id, &mut document).await?;
+    documents::keys(identity, on, &row.id, &mut document).await?;
+
+    strip_execution_ids(&mut document);
 
     let mut whole = Object::new();
     whole.insert("id".to_owned(), json!(row.id));
@@ -214,64 +215,12 @@ fn tree(
     Ok(list)
 }
 
-async fn keys(identity: &Identity, on: &DatabaseTransaction, realm: &str, document: &mut Object) -> Result<(), Error> {
-    let rows = key::entity::Entity::find()
-        .filter(key::entity::Column::RealmId.eq(realm))
-        .order_by_asc(key::entity::Column::Position)
-        .order_by_asc(key::entity::Column::Id)
-        .all(on)
-        .await?;
-    let mut found: Vec<(String, Value)> = Vec::new();
-    for row in rows {
-        found.push((row.id.clone(), component(identity, &row)?));
-    }
-    let Value::Object(components) = document.entry("components").or_insert_with(|| json!({})) else { return Ok(()) };
-    if found.is_empty() && !components.contains_key(KEY_PROVIDER) {
-        return Ok(());
-    }
-    let Value::Array(list) = components.entry(KEY_PROVIDER).or_insert_with(|| json!([])) else { return Ok(()) };
-    let mut written = Vec::new();
-    for item in std::mem::take(list) {
-        let id = item.get("id").and_then(Value::as_str);
-        match found.iter().position(|(row, _)| Some(row.as_str()) == id) {
-            Some(index) => written.push(found.remove(index).1),
-            // A place whose key is gone is no component any more.
-            None if item.get("providerId").is_none() => {}
-            None => written.push(item),
+/// Executions have ids here, by which administration names them; Keycloak's files have none.
+fn strip_execution_ids(document: &mut Object) {
+    for flow in document.get_mut("authenticationFlows").and_then(Value::as_array_mut).into_iter().flatten() {
+        let executions = flow.get_mut("authenticationExecutions").and_then(Value::as_array_mut);
+        for execution in executions.into_iter().flatten().filter_map(Value::as_object_mut) {
+            execution.shift_remove("id");
         }
     }
-    written.extend(found.into_iter().map(|(_, component)| component));
-    *list = written;
-    Ok(())
-}
-
-fn component(identity: &Identity, row: &key::entity::Model) -> Result<Value, Error> {
-    let rest = object(&row.document, &row.id)?;
-    let from_file = rest.contains_key("providerId");
-    let mut one = Object::new();
-    one.insert("id".to_owned(), json!(row.id));
-    if !from_file {
-        one.insert("name".to_owned(), json!(row.name));
-        one.insert("providerId".to_owned(), json!(row.provider_id));
-        one.insert("subComponents".to_owned(), json!({}));
-    }
-    one.extend(rest);
-    let Some(sealed) = &row.sealed else { return Ok(Value::Object(one)) };
-    let secret = sealing::open(&identity.0, key::TABLE, &row.id, sealed)?;
-    let status_in_document = component_key::status_of(&one);
-    let facts = KeyRow {
-        provider_id: &row.provider_id,
-        algorithm: &row.algorithm,
-        key_use: &row.key_use,
-        kid: &row.kid,
-        priority: row.priority,
-        status: row.status.parse()?,
-        status_in_document,
-        certificate: row.certificate.as_deref(),
-        public_der: row.public_der.as_deref(),
-        secret: &secret,
-    };
-    component_key::restore(&mut one, &facts)
-        .map_err(|error| Error::fault(format!("key {} cannot be written: {error}", row.id)))?;
-    Ok(Value::Object(one))
 }
