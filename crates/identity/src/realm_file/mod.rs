@@ -16,6 +16,7 @@ mod read;
 mod report;
 mod representation;
 mod top_up;
+mod user_credentials;
 mod user_form;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use report::{Remark, Report, Subjects};
 pub use representation::Representation;
 pub(crate) use top_up::give_ids;
 pub use top_up::with_default_settings;
+pub use user_credentials::{CredentialsRefused, PreparedCredential};
 
 use crate::{FieldFault, Mapper, MapperSeed};
 
