@@ -22,12 +22,19 @@ mod page;
 mod routes;
 mod table;
 
+mod attack_detection;
 mod client_scopes;
 mod clients;
+mod events;
+mod groups;
+mod localization;
 mod mappers;
 mod realms;
+mod role_mappings;
 mod roles;
 mod scope_mappings;
+mod sessions;
+mod users;
 
 pub use answer::{Answer, Reply};
 pub use call::Call;

@@ -1,6 +1,9 @@
 //! Every route, resource by resource.
 
-use crate::{Table, client_scopes, clients, mappers, realms, roles, scope_mappings};
+use crate::{
+    Table, attack_detection, client_scopes, clients, events, groups, localization, mappers, realms, role_mappings,
+    roles, scope_mappings, sessions, users,
+};
 
 /// All routes below `/admin`.
 #[must_use]
@@ -12,4 +15,11 @@ pub fn table() -> Table {
         .and(mappers::table())
         .and(scope_mappings::table())
         .and(roles::table())
+        .and(users::table())
+        .and(groups::table())
+        .and(role_mappings::table())
+        .and(events::table())
+        .and(attack_detection::table())
+        .and(sessions::table())
+        .and(localization::table())
 }

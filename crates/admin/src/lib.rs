@@ -8,6 +8,7 @@
 //! and only a permit of a right that may change things begins a [`Change`], which is committed with its event or not at all. So
 //! neither an operation without a permission nor a write without an event compiles.
 
+mod attribute_query;
 mod caller;
 mod change;
 mod escalation;
@@ -15,13 +16,21 @@ mod permit;
 mod refusal;
 mod right;
 
+pub mod attack;
 pub mod client;
 pub mod client_scope;
+pub mod event;
+pub mod group;
+pub mod localization;
 pub mod mapper;
 pub mod realm;
 pub mod role;
+pub mod role_mapping;
 pub mod scope;
+pub mod session;
+pub mod user;
 
+pub use attribute_query::attribute_query;
 pub use caller::{Caller, NoCaller};
 pub use change::{Change, Happened, Resource};
 pub use permit::Permit;

@@ -59,7 +59,7 @@ mod tx;
 mod user;
 mod writer;
 
-pub use admin_event::{AdminActor, AdminEvent, AdminOperation};
+pub use admin_event::{AdminActor, AdminEvent, AdminEventQuery, AdminOperation, StoredAdminEvent};
 pub use authenticate::{
     Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
     RecoveryCodes, SecondFactor,

@@ -4,5 +4,8 @@
 
 mod clients;
 mod doors;
+mod events;
+mod groups;
 mod realms;
 mod roles;
+mod users;

@@ -2,8 +2,11 @@
 //! commit of the change itself, so that neither is there without the other.
 
 pub(crate) mod entity;
+mod query;
 
 use std::net::IpAddr;
+
+pub use query::{AdminEventQuery, StoredAdminEvent};
 
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;
