@@ -1,8 +1,10 @@
-//! Letters to people that administrators ask for. Who administers knows no page; who writes letters knows no administrator.
+//! What administrators ask of the part that meets people: letters, and a place in a browser. Who administers knows no page; who
+//! meets people knows no administrator.
 
 use std::sync::Arc;
 
-use identity::{Client, Error, Realm, User};
+use http::HeaderMap;
+use identity::{Client, Error, LiveSession, Realm, User};
 use serde_json::Value;
 
 use crate::{BoxFuture, Portreeve};
@@ -24,10 +26,16 @@ pub struct Letter<'a> {
     pub lifespan: Option<i64>,
 }
 
-/// What writes and sends letters.
+/// What meets people.
 pub trait Letters: Send + Sync + 'static {
     /// Writes a letter and hands it to be sent. `false`: the realm has no mail server, or too many letters wait.
     fn send<'a>(&'a self, portreeve: &'a Portreeve, letter: Letter<'a>) -> BoxFuture<'a, Result<bool, Error>>;
+
+    /// The headers by which a session becomes the one of the browser that gets them.
+    ///
+    /// # Errors
+    /// When the session's proof cannot be signed.
+    fn session_cookies(&self, portreeve: &Portreeve, realm: &Realm, live: &LiveSession) -> Result<HeaderMap, Error>;
 
     /// Tries a realm's mail server with these settings (Keycloak's `smtpServer`) by a letter to this address, and waits for what
     /// comes of it. `false`: it was not taken.

@@ -196,7 +196,7 @@ async fn a74_who_manages_users_gains_nothing_by_it() {
     // What the helper has may be passed on.
     let plain = make(&caller, json!({"username": "plain"})).await;
     let path = format!("{USERS}/{plain}/role-mappings/clients/{management}");
-    caller.json("POST", &path, &role("view-users")).await.expect(204);
+    caller.json("POST", &path, &role("view-realm")).await.expect(204);
 }
 
 #[tokio::test]
@@ -319,7 +319,7 @@ async fn links_are_made_found_and_ended() {
 #[tokio::test]
 async fn a_log_out_ends_sessions_and_tokens() {
     let world = World::port().await;
-    let caller = world.admin_with(&["manage-users"]).await;
+    let caller = world.admin_with(&["manage-users", "view-users"]).await;
     let other = world.admin_named("other", &["view-users"]).await;
     other.get(USERS).await.expect(200);
     let one = format!("{USERS}/{}", world.user_id("other").await);
@@ -328,4 +328,58 @@ async fn a_log_out_ends_sessions_and_tokens() {
     caller.json("POST", &format!("{one}/logout"), &Value::Null).await.expect(204);
     assert_eq!(caller.get(&format!("{one}/sessions")).await.expect(200).json(), json!([]));
     assert_eq!(other.get(USERS).await.status.as_u16(), 401);
+}
+
+#[tokio::test]
+async fn a_mail_is_refused_for_what_keycloak_refuses_it_and_where_there_is_no_server() {
+    let world = World::port().await;
+    let caller = world.admin_with(&["manage-users"]).await;
+    let body = json!({"username": "mailed", "email": "mailed@example.org", "enabled": true});
+    let one = format!("{USERS}/{}", make(&caller, body).await);
+    let bare = format!("{USERS}/{}", make(&caller, json!({"username": "bare", "enabled": true})).await);
+    let off = json!({"username": "off", "email": "off@example.org"});
+    let off = format!("{USERS}/{}", make(&caller, off).await);
+    let rows = world.rows().await;
+    let update = json!(["UPDATE_PASSWORD"]);
+    for (path, body, words) in [
+        (format!("{bare}/execute-actions-email"), &update, "User email missing"),
+        (format!("{off}/execute-actions-email"), &update, "User is disabled"),
+        (format!("{one}/execute-actions-email"), &json!(["NONSENSE"]), "Provided invalid required actions"),
+        (format!("{one}/execute-actions-email?redirect_uri=https://x.example"), &update, "Client id missing"),
+        (format!("{one}/execute-actions-email?client_id=nobody"), &update, "Client doesn't exist"),
+        (
+            format!("{one}/execute-actions-email?client_id=account&redirect_uri=https://evil.example/"),
+            &update,
+            "Invalid redirect uri.",
+        ),
+    ] {
+        let answer = caller.json("PUT", &path, body).await.expect(400);
+        assert_eq!(answer.json(), json!({ "errorMessage": words }), "{path}");
+    }
+    let answer = caller.json("PUT", &format!("{one}/send-verify-email"), &Value::Null).await.expect(500);
+    assert_eq!(answer.json(), json!({"errorMessage": "Failed to send verify email"}));
+    caller.json("PUT", &format!("{one}/reset-password-email"), &Value::Null).await.expect(500);
+    assert_eq!(world.rows().await, rows, "no link was made");
+}
+
+#[tokio::test]
+async fn a74_a_place_is_taken_only_by_who_may_and_never_of_who_may_more() {
+    let world = World::port().await;
+    let caller = world.admin_with(&["impersonation", "manage-users"]).await;
+    let id = make(&caller, json!({"username": "played", "enabled": true})).await;
+    let off = make(&caller, json!({"username": "off"})).await;
+    world.admin_named("boss", &["realm-admin"]).await;
+    let boss = world.user_id("boss").await.to_string();
+    let path = |id: &str| format!("{USERS}/{id}/impersonation");
+    let rows = world.rows().await;
+    caller.json("POST", &path(&boss), &json!({})).await.expect(403);
+    caller.json("POST", &path(&off), &json!({})).await.expect(400);
+    world.admin_named("other", &["manage-users"]).await.json("POST", &path(&id), &json!({})).await.expect(403);
+    let sessions = |rows: &[(&str, i64)]| rows.iter().find(|(table, _)| *table == "user_session").map(|(_, count)| *count);
+    assert_eq!(sessions(&world.rows().await), sessions(&rows).map(|count| count + 1), "that of the caller who may not");
+    let answer = caller.json("POST", &path(&id), &json!({})).await.expect(200);
+    assert_eq!(answer.json(), json!({"sameRealm": true, "redirect": "http://localhost:8080/realms/port/account"}));
+    assert!(answer.header("set-cookie").starts_with("KEYCLOAK_IDENTITY="), "{}", answer.header("set-cookie"));
+    let sessions = caller.get(&format!("{USERS}/{id}/sessions")).await.expect(200).json();
+    assert_eq!(names(&sessions, "username"), ["played"]);
 }

@@ -1,6 +1,6 @@
 //! `…/users/{user}/…`
 
-use admin::{ManageUsers, Permit, Refusal, ViewUsers, user};
+use admin::{Impersonate, ManageUsers, Permit, Refusal, ViewUsers, user};
 use identity::Representation;
 use serde_json::{Map, Value};
 
@@ -24,6 +24,7 @@ pub(super) fn table() -> Table {
         .get("/realms/{realm}/users/{user}/sessions", sessions)
         .get("/realms/{realm}/users/{user}/offline-sessions/{client}", offline_sessions)
         .post("/realms/{realm}/users/{user}/logout", log_out)
+        .post("/realms/{realm}/users/{user}/impersonation", impersonate)
         .get("/realms/{realm}/users/{user}/consents", consents)
         .delete("/realms/{realm}/users/{user}/consents/{client}", revoke_consent)
         .get("/realms/{realm}/users/{user}/federated-identity", links)
@@ -108,6 +109,11 @@ async fn offline_sessions(permit: Permit<ViewUsers>, call: Call) -> Answer {
 async fn log_out(permit: Permit<ManageUsers>, call: Call) -> Answer {
     user::log_out(&permit, call.param("user")).await?;
     Ok(Reply::Nothing)
+}
+
+async fn impersonate(permit: Permit<Impersonate>, call: Call) -> Answer {
+    let (told, headers) = user::impersonate(&permit, call.param("user")).await?;
+    Ok(Reply::JsonWith(told, headers))
 }
 
 async fn consents(permit: Permit<ViewUsers>, call: Call) -> Answer {

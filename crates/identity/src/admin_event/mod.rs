@@ -3,10 +3,12 @@
 
 pub(crate) mod entity;
 mod query;
+mod sweep;
 
 use std::net::IpAddr;
 
 pub use query::{AdminEventQuery, StoredAdminEvent};
+pub(crate) use sweep::sweep;
 
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;

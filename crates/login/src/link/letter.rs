@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crypto::secret::Secret;
-use identity::{Error, NewTicket, Realm};
+use http::HeaderMap;
+use identity::{Error, LiveSession, NewTicket, Realm};
 use mail::Mail;
 use protocol::{BoxFuture, Demands, Issuer, Letter, Letters, Portreeve};
 use serde_json::Value;
@@ -11,11 +12,18 @@ use theme::email::TestMail;
 
 use super::{Payload, Purpose, address_for, post};
 use crate::Login;
+use crate::cookie::Cookies;
 use crate::tab::{Alone, Tab};
 
 impl Letters for Login {
     fn send<'a>(&'a self, portreeve: &'a Portreeve, letter: Letter<'a>) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(send(self, portreeve, letter))
+    }
+
+    fn session_cookies(&self, portreeve: &Portreeve, realm: &Realm, live: &LiveSession) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::new();
+        Cookies::of(portreeve, realm).keep_session(portreeve, realm, live, &mut headers)?;
+        Ok(headers)
     }
 
     fn try_server<'a>(
