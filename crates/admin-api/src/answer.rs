@@ -3,8 +3,8 @@
 use admin::{Refusal, Words};
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
 use http::header::{self, HeaderValue};
+use http::{HeaderMap, StatusCode};
 use identity::Error;
 use serde_json::{Value, json};
 

@@ -375,7 +375,8 @@ async fn a74_a_place_is_taken_only_by_who_may_and_never_of_who_may_more() {
     caller.json("POST", &path(&boss), &json!({})).await.expect(403);
     caller.json("POST", &path(&off), &json!({})).await.expect(400);
     world.admin_named("other", &["manage-users"]).await.json("POST", &path(&id), &json!({})).await.expect(403);
-    let sessions = |rows: &[(&str, i64)]| rows.iter().find(|(table, _)| *table == "user_session").map(|(_, count)| *count);
+    let sessions =
+        |rows: &[(&str, i64)]| rows.iter().find(|(table, _)| *table == "user_session").map(|(_, count)| *count);
     assert_eq!(sessions(&world.rows().await), sessions(&rows).map(|count| count + 1), "that of the caller who may not");
     let answer = caller.json("POST", &path(&id), &json!({})).await.expect(200);
     assert_eq!(answer.json(), json!({"sameRealm": true, "redirect": "http://localhost:8080/realms/port/account"}));

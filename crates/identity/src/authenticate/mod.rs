@@ -23,8 +23,8 @@
 
 mod change;
 mod evidence;
-mod impersonated;
 mod factor;
+mod impersonated;
 mod lock;
 mod method;
 mod new_otp;
