@@ -303,7 +303,13 @@ async fn passwords_and_credentials_are_the_administrators_to_arrange() {
 async fn links_are_made_found_and_ended() {
     let world = World::port().await;
     let caller = world.admin_with(&["manage-users"]).await;
+    let realm = world.realm("port").await;
+    let mut tx = world.identity.begin().await.unwrap();
+    tx.change_realm(&realm.id, json!({"identityProviders": [{"alias": "up", "providerId": "oidc"}]})).await.unwrap();
+    tx.commit().await.unwrap();
     let one = format!("{USERS}/{}", make(&caller, json!({"username": "linked"})).await);
+    let unknown = format!("{one}/federated-identity/nobody");
+    caller.json("POST", &unknown, &json!({"userId": "1", "userName": "x"})).await.expect(204);
     let link = format!("{one}/federated-identity/up");
     caller.json("POST", &link, &json!({"userId": "1", "userName": "x"})).await.expect(204);
     let twice = caller.json("POST", &link, &json!({"userId": "1", "userName": "x"})).await.expect(409);
@@ -381,6 +387,7 @@ async fn a74_a_place_is_taken_only_by_who_may_and_never_of_who_may_more() {
     let answer = caller.json("POST", &path(&id), &json!({})).await.expect(200);
     assert_eq!(answer.json(), json!({"sameRealm": true, "redirect": "http://localhost:8080/realms/port/account"}));
     assert!(answer.header("set-cookie").starts_with("KEYCLOAK_IDENTITY="), "{}", answer.header("set-cookie"));
+    assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 2);
     let sessions = caller.get(&format!("{USERS}/{id}/sessions")).await.expect(200).json();
     assert_eq!(names(&sessions, "username"), ["played"]);
 }

@@ -16,6 +16,10 @@ const MEMBERS: [&str; 6] = [
 /// The listeners there are: the log, as Keycloak calls it, and mails to users.
 const LISTENERS: [&str; 2] = ["jboss-logging", "email"];
 
+/// Kinds of which there is no error that is kept.
+const NO_ERROR: [&str; 3] =
+    ["PERMISSION_TOKEN", "USER_DISABLED_BY_PERMANENT_LOCKOUT", "USER_DISABLED_BY_TEMPORARY_LOCKOUT"];
+
 /// Kinds that are kept where a realm does not say which, each with its error.
 const KINDS: [&str; 53] = [
     "AUTHREQID_TO_TOKEN",
@@ -95,7 +99,8 @@ pub fn config(permit: &Permit<ViewEvents>) -> Result<Value, Refusal> {
 }
 
 fn default_kinds() -> Value {
-    KINDS.iter().flat_map(|kind| [json!(kind), json!(format!("{kind}_ERROR"))]).collect()
+    let error = |kind: &str| (!NO_ERROR.contains(&kind)).then(|| json!(format!("{kind}_ERROR")));
+    KINDS.iter().flat_map(|kind| [Some(json!(kind)), error(kind)]).flatten().collect()
 }
 
 /// Changes it, as far as members are given.

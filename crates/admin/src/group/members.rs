@@ -4,7 +4,7 @@ use identity::profile::Profile;
 use identity::{Page, RoleId, UserQuery};
 use serde_json::Value;
 
-use crate::user::member;
+use crate::user::{listed, member};
 use crate::{Permit, Refusal, ViewUsers};
 
 /// Users who are in a group directly, in the order of their names.
@@ -14,7 +14,9 @@ use crate::{Permit, Refusal, ViewUsers};
 pub async fn members(permit: &Permit<ViewUsers>, id: &str, page: Page, brief: bool) -> Result<Vec<Value>, Refusal> {
     let group = super::find(permit, id)?;
     let query = UserQuery { group: Some(group), service_accounts: true, ..UserQuery::default() };
-    told(permit, &query, page, brief).await
+    let profile = Profile::of(permit.realm());
+    let users = permit.identity().find_users(permit.realm(), &query, page).await?;
+    Ok(users.iter().map(|user| member(permit, &profile, user, brief)).collect())
 }
 
 /// Users who have a role directly, in the order of their names.
@@ -28,11 +30,7 @@ pub(crate) async fn with_role(
     brief: bool,
 ) -> Result<Vec<Value>, Refusal> {
     let query = UserQuery { role: Some(role.clone()), service_accounts: true, ..UserQuery::default() };
-    told(permit, &query, page, brief).await
-}
-
-async fn told(permit: &Permit<ViewUsers>, query: &UserQuery, page: Page, brief: bool) -> Result<Vec<Value>, Refusal> {
     let profile = Profile::of(permit.realm());
-    let users = permit.identity().find_users(permit.realm(), query, page).await?;
-    Ok(users.iter().map(|user| member(permit, &profile, user, brief)).collect())
+    let users = permit.identity().find_users(permit.realm(), &query, page).await?;
+    Ok(users.iter().map(|user| listed(permit, &profile, user, brief)).collect())
 }

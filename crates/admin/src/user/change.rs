@@ -228,5 +228,13 @@ async fn new_passwords(
 /// What an event shows of a user.
 pub(super) fn without_credentials(mut document: Map<String, Value>) -> Map<String, Value> {
     document.shift_remove("credentials");
-    document
+    // In the order in which Keycloak writes a user.
+    let mut told = Map::new();
+    for name in ["id", "username", "firstName", "lastName", "email", "emailVerified", "attributes", "enabled"] {
+        if let Some(value) = document.shift_remove(name) {
+            told.insert(name.to_owned(), value);
+        }
+    }
+    told.extend(document);
+    told
 }

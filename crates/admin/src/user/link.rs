@@ -5,15 +5,21 @@ use serde_json::{Map, Value, json};
 
 use crate::{Happened, ManageUsers, Permit, Refusal, Resource, ViewUsers};
 
-/// A user's links.
+/// A user's links with providers that the realm has; one that goes leaves its links, and they show again when it comes back.
 ///
 /// # Errors
 /// 404.
 pub async fn links(permit: &Permit<ViewUsers>, id: &str) -> Result<Vec<Value>, Refusal> {
     let user = super::find(permit, id).await?;
     let links = permit.identity().federated_identities(&user.id).await?;
+    let providers = permit.realm().document.get("identityProviders").and_then(Value::as_array);
+    let is_there = |alias: &str| {
+        let mut all = providers.into_iter().flatten();
+        all.any(|provider| provider.get("alias").and_then(Value::as_str) == Some(alias))
+    };
     Ok(links
         .into_iter()
+        .filter(|link| is_there(&link.provider))
         .map(|link| {
             let mut told = json!({ "identityProvider": link.provider, "userId": link.user_id });
             if let (Some(name), Value::Object(members)) = (link.username, &mut told) {

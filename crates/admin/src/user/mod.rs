@@ -35,7 +35,7 @@ pub use mail::{MailRequest, execute_actions_email, try_mail_server, verify_email
 pub use password::reset_password;
 pub use profile::{change_profile, profile, profile_metadata};
 pub use remove::remove;
-pub(crate) use represent::member;
+pub(crate) use represent::{listed, member};
 pub(crate) use session::shown as shown_sessions;
 pub use session::{offline_sessions, sessions};
 

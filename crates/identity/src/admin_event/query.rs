@@ -1,6 +1,6 @@
 //! Listing and deleting administrative events, and sweeping them.
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, sea_query::LikeExpr};
 
 use super::entity::{Column, Entity, Model};
 use crate::{Error, Identity, Page, Realm, Timestamp, sql};
@@ -89,11 +89,11 @@ impl AdminEventQuery {
             chosen = chosen.add(Column::ResourceType.is_in(self.resources.iter().map(String::as_str)));
         }
         if let Some(path) = &self.path {
-            chosen = match path.contains('*') {
-                true => chosen
-                    .add(Column::ResourcePath.like(sea_orm::sea_query::LikeExpr::new(sql::like(path)).escape('\\'))),
-                false => chosen.add(Column::ResourcePath.eq(path.as_str())),
-            };
+            chosen = chosen.add(if path.contains('*') {
+                Column::ResourcePath.like(LikeExpr::new(sql::like(path)).escape('\\'))
+            } else {
+                Column::ResourcePath.eq(path.as_str())
+            });
         }
         for (column, value) in [
             (Column::AuthRealmId, &self.auth_realm),
@@ -124,9 +124,8 @@ impl Identity {
             .filter(chosen)
             .order_by(Column::Time, order.clone())
             .order_by(Column::Id, order)
-            .apply_if(Some(page), |rows, page: Page| {
-                rows.offset(Ord::min(page.first, i64::MAX.unsigned_abs())).limit(page.limit())
-            })
+            .offset(Ord::min(page.first, i64::MAX.unsigned_abs()))
+            .limit(page.limit())
             .all(self.store().reader())
             .await?;
         Ok(rows.into_iter().map(StoredAdminEvent::from).collect())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crypto::secret::Secret;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use identity::{Error, LiveSession, NewTicket, Realm};
 use mail::Mail;
 use protocol::{BoxFuture, Demands, Issuer, Letter, Letters, Portreeve};
@@ -21,9 +21,12 @@ impl Letters for Login {
     }
 
     fn session_cookies(&self, portreeve: &Portreeve, realm: &Realm, live: &LiveSession) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::new();
-        Cookies::of(portreeve, realm).keep_session(portreeve, realm, live, &mut headers)?;
-        Ok(headers)
+        let mut all = HeaderMap::new();
+        Cookies::of(portreeve, realm).keep_session(portreeve, realm, live, &mut all)?;
+        // What a log-in takes away with it was never there.
+        let is_session = |cookie: &HeaderValue| cookie.to_str().is_ok_and(|text| !text.contains("Max-Age=0"));
+        let kept = all.iter().filter(|(_, cookie)| is_session(cookie));
+        Ok(kept.map(|(name, cookie)| (name.clone(), cookie.clone())).collect())
     }
 
     fn try_server<'a>(
