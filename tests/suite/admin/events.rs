@@ -19,7 +19,7 @@ async fn events_are_kept_as_configured_listed_by_filters_and_cleared() {
     assert_eq!((&now["eventsEnabled"], &now["eventsExpiration"]), (&json!(true), &json!(600)));
 
     world.admin_named("somebody", &[]).await;
-    let somebody = world.user_id("somebody").await.to_string();
+    let somebody = world.user_id("somebody").await.clone();
     let logins = caller.get(&format!("{HERE}/events?type=LOGIN&user={somebody}")).await.expect(200).json();
     assert_eq!(names(&logins, "type"), ["LOGIN"]);
     assert_eq!(logins[0]["userId"], json!(somebody));

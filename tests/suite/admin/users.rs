@@ -153,8 +153,8 @@ async fn a74_who_manages_users_gains_nothing_by_it() {
     let world = World::port().await;
     let caller = world.admin_named("helper", &["manage-users", "view-realm", "view-clients"]).await;
     world.admin_named("boss", &["realm-admin"]).await;
-    let helper = world.user_id("helper").await.to_string();
-    let boss = world.user_id("boss").await.to_string();
+    let helper = world.user_id("helper").await.clone();
+    let boss = world.user_id("boss").await.clone();
     let realm = world.realm("port").await;
     let management = realm.client("realm-management").expect("built in").id.to_string();
     let role = |name: &str| {
@@ -375,7 +375,7 @@ async fn a74_a_place_is_taken_only_by_who_may_and_never_of_who_may_more() {
     let id = make(&caller, json!({"username": "played", "enabled": true})).await;
     let off = make(&caller, json!({"username": "off"})).await;
     world.admin_named("boss", &["realm-admin"]).await;
-    let boss = world.user_id("boss").await.to_string();
+    let boss = world.user_id("boss").await.clone();
     let path = |id: &str| format!("{USERS}/{id}/impersonation");
     let rows = world.rows().await;
     caller.json("POST", &path(&boss), &json!({})).await.expect(403);

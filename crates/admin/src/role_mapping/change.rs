@@ -30,18 +30,16 @@ pub async fn remove(
     of: Of<'_>,
     roles: Option<Vec<Map<String, Value>>>,
 ) -> Result<(), Refusal> {
-    match roles {
-        Some(roles) => change(permit, whose, of, roles, false).await,
-        None => {
-            let subject = Subject::find(permit, whose).await?;
-            let client = container(permit, of)?;
-            let realm = permit.realm();
-            let granted = subject.roles(permit).iter().filter(|role| realm.role_name(role).is_some());
-            let roles: Vec<RoleId> =
-                granted.filter(|role| realm.client_of_role(role) == client.map(|client| &client.id)).cloned().collect();
-            write(permit, &subject, of, &roles, false, Value::Null).await
-        }
+    if let Some(roles) = roles {
+        return change(permit, whose, of, roles, false).await;
     }
+    let subject = Subject::find(permit, whose).await?;
+    let client = container(permit, of)?;
+    let realm = permit.realm();
+    let granted = subject.roles(permit).iter().filter(|role| realm.role_name(role).is_some());
+    let roles: Vec<RoleId> =
+        granted.filter(|role| realm.client_of_role(role) == client.map(|client| &client.id)).cloned().collect();
+    write(permit, &subject, of, &roles, false, Value::Null).await
 }
 
 async fn change(

@@ -74,21 +74,18 @@ fn given_values(
     document: &Map<String, Value>,
 ) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let root = |name: &str| document.get(name).and_then(Value::as_str).map(|text| vec![text.to_owned()]);
-    let mut given: BTreeMap<String, Vec<String>> = match document.get("attributes") {
-        Some(attributes) => {
-            let mut given = texts_by_name(attributes);
-            // Of these two, what stands beside the attributes counts.
-            given.remove("username");
-            given.remove("email");
-            given
+    let mut given: BTreeMap<String, Vec<String>> = if let Some(attributes) = document.get("attributes") {
+        let mut given = texts_by_name(attributes);
+        // Of these two, what stands beside the attributes counts.
+        given.remove("username");
+        given.remove("email");
+        given
+    } else {
+        let mut given = user.attributes.clone();
+        for name in super::represent::ROOTS {
+            given.insert(name.to_owned(), user.profile_values(name));
         }
-        None => {
-            let mut given = user.attributes.clone();
-            for name in super::represent::ROOTS {
-                given.insert(name.to_owned(), user.profile_values(name));
-            }
-            given
-        }
+        given
     };
     for name in ["email", "firstName", "lastName"] {
         if let Some(value) = root(name) {
