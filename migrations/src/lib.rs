@@ -29,6 +29,7 @@ mod shape;
 mod ticket;
 mod ticket_use;
 mod user;
+mod user_search;
 
 /// Runs the steps in their order.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(consent::Step),
             Box::new(realm_visible::Step),
             Box::new(admin_event::Step),
+            Box::new(user_search::Step),
         ]
     }
 }

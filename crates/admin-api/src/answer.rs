@@ -3,8 +3,8 @@
 use admin::{Refusal, Words};
 use axum::body::Body;
 use axum::response::Response;
-use http::StatusCode;
 use http::header::{self, HeaderValue};
+use http::{HeaderMap, StatusCode};
 use identity::Error;
 use serde_json::{Value, json};
 
@@ -31,6 +31,8 @@ pub enum Reply {
     CreatedWith(String, Value),
     /// 201 with what was made and no address.
     Made(Value),
+    /// 200 with JSON and further headers.
+    JsonWith(Value, HeaderMap),
     /// 204.
     Nothing,
 }
@@ -63,6 +65,12 @@ impl Reply {
                 if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {
                     headers.insert(header::CONTENT_DISPOSITION, value);
                 }
+                response
+            }
+            Self::JsonWith(value, more) => {
+                let mut response = body(StatusCode::OK, JSON, value.to_string());
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+                response.headers_mut().extend(more);
                 response
             }
             Self::Created(location) => located(Response::new(Body::empty()), &location),

@@ -22,16 +22,23 @@ mod page;
 mod routes;
 mod table;
 
+mod attack_detection;
 mod authentication;
 mod client_scopes;
 mod clients;
 mod components;
+mod events;
+mod groups;
 mod identity_providers;
+mod localization;
 mod mappers;
 mod realms;
+mod role_mappings;
 mod roles;
 mod scope_mappings;
 mod server_info;
+mod sessions;
+mod users;
 
 pub use answer::{Answer, Reply};
 pub use call::Call;

@@ -39,6 +39,12 @@ impl Page {
     }
 }
 
+impl From<Page> for identity::Page {
+    fn from(page: Page) -> Self {
+        Self { first: page.first, max: page.max }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,8 @@
 //! Every route, resource by resource.
 
 use crate::{
-    Table, authentication, client_scopes, clients, components, identity_providers, mappers, realms, roles,
-    scope_mappings, server_info,
+    Table, attack_detection, authentication, client_scopes, clients, components, events, groups, identity_providers,
+    localization, mappers, realms, role_mappings, roles, scope_mappings, server_info, sessions, users,
 };
 
 /// All routes below `/admin`.
@@ -19,4 +19,11 @@ pub fn table() -> Table {
         .and(components::table())
         .and(authentication::table())
         .and(identity_providers::table())
+        .and(users::table())
+        .and(groups::table())
+        .and(role_mappings::table())
+        .and(events::table())
+        .and(attack_detection::table())
+        .and(sessions::table())
+        .and(localization::table())
 }

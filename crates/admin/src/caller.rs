@@ -64,6 +64,11 @@ impl Caller {
         &self.bearer
     }
 
+    /// Where the caller is.
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// What every door has in hand.
     pub fn portreeve(&self) -> &Portreeve {
         &self.portreeve

@@ -69,6 +69,12 @@ impl FlowState {
         self.evidence.as_deref()
     }
 
+    /// Goes on with what was proved elsewhere: who it is about, and evidence as the realm keeps it.
+    pub fn is_proven(&mut self, user: UserId, evidence: String) {
+        self.user = Some(user);
+        self.evidence = Some(evidence);
+    }
+
     /// What became of an execution.
     pub fn status(&self, id: &ExecutionId) -> Option<Status> {
         self.statuses.get(id).copied()

@@ -20,6 +20,7 @@ mod credential;
 mod documents;
 mod error;
 mod event;
+mod federated_identity;
 mod gate;
 mod group;
 mod id;
@@ -30,6 +31,7 @@ mod mapper;
 mod masks;
 mod meta;
 mod open;
+mod page;
 mod policy;
 mod poller;
 pub mod profile;
@@ -40,6 +42,7 @@ mod rows;
 mod scope;
 mod sealing;
 mod session;
+mod sql;
 mod store;
 mod sweep;
 mod task;
@@ -56,18 +59,19 @@ mod tx;
 mod user;
 mod writer;
 
-pub use admin_event::{AdminActor, AdminEvent, AdminOperation};
+pub use admin_event::{AdminActor, AdminEvent, AdminEventQuery, AdminOperation, StoredAdminEvent};
 pub use authenticate::{
     Denied, Evidence, LOCK_TOKENS, Method, Methods, NewOtp, PasswordRefused, Peer, Proven, RECOVERY_CODES,
     RecoveryCodes, SecondFactor,
 };
 pub use client::{Client, ClientSecret};
 pub use consent::Consent;
-pub use credential::{CredentialFacts, NewCredential};
+pub use credential::{CredentialFacts, NewCredential, ShownCredential};
 pub use error::{Error, Fault, FieldFault};
 pub use event::{Event, EventQuery};
+pub use federated_identity::FederatedIdentity;
 pub use gate::{GateRefusal, Granted, Subject, admit};
-pub use group::NewGroup;
+pub use group::{GroupChange, NewGroup};
 pub use id::{ClientId, CredentialId, GroupId, KeyId, MapperId, RealmId, RoleId, ScopeId, UserId};
 pub use key::{
     EncryptionKey, InternalKind, InternalTokenError, KeyChange, KeyFacts, KeyRing, KeyStatus, NewKey, RealmKey,
@@ -77,6 +81,7 @@ pub use login_failure::{FailureState, Lock};
 pub use mapper::{Mapper, MapperOwner, MapperSeed};
 pub use masks::{MASK, keep_masked, masked};
 pub use open::{DatabaseUrl, NotReady, OpenError, OpenSettings, Statistics};
+pub use page::Page;
 pub use policy::{
     BlackLists, CheckFailed, FolderOfLists, ListError, NewPassword, NoLists, PasswordPolicy, PolicyFault, Violation,
 };
@@ -94,4 +99,4 @@ pub use ticket::{IssuedTicket, NewTicket, Ticket, TicketLifetime, TicketSelector
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;
-pub use user::{NewUser, User, UserChange};
+pub use user::{NewUser, User, UserChange, UserQuery};

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbErr, sea_query::DeleteStatement};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    Error, Identity, event, realm_file, session,
+    Error, Identity, admin_event, event, realm_file, session,
     store::{Inner, Store},
     task::Task,
     ticket,
@@ -43,7 +43,7 @@ impl Identity {
             realms: realm_file::sweep_dead_imports(&self.0).await?,
             tickets: ticket::sweep(self.store(), now).await?,
             sessions: session::sweep(self.store(), now).await?,
-            events: event::sweep(self.store(), now).await?,
+            events: event::sweep(self.store(), now).await? + admin_event::sweep(self.store(), now).await?,
         })
     }
 }

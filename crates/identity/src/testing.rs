@@ -166,7 +166,7 @@ fn settings(database: &DatabaseUrl, clock: &ManualClock, gate: &Gate, seed: u64)
 }
 
 /// Tables whose rows [`TestStore::rows`] counts: all that a request could write to.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "admin_event",
     "client",
     "client_scope",
@@ -174,6 +174,7 @@ const TABLES: [&str; 22] = [
     "client_session",
     "credential",
     "event",
+    "federated_identity",
     "group_role",
     "login_failure",
     "protocol_mapper",

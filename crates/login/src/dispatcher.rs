@@ -10,7 +10,7 @@ use identity::{Denied, Error, Evidence, Notes, User};
 use protocol::{AUTH_TIME, ActionStatus, Completed, Entry, Failed, Joining, LoginFailure};
 
 use crate::cookie::Cookies;
-use crate::link::MailRoom;
+use crate::link::{self, MailRoom};
 use crate::tab::{self, Stored, Tab};
 use crate::visit::{Visit, no_store, redirect};
 use crate::{action, consent, show};
@@ -118,6 +118,10 @@ pub(crate) async fn proceed(mut visit: Visit, mut progress: Progress, given: Giv
             return go_to(visit, progress, &alias).await;
         }
         return action::show(visit, progress, user, &alias, crate::page::part::Feedback::default()).await;
+    }
+
+    if progress.tab.alone.is_some() {
+        return link::done(visit, progress).await;
     }
 
     // Consent.

@@ -102,6 +102,19 @@ fn locale_of(user: &User) -> Option<&str> {
     user.attributes.get("locale")?.first().map(String::as_str)
 }
 
+impl Login {
+    /// The frame of a mail to this user that was not asked for in a browser of theirs; or of one to nobody in particular.
+    pub(crate) fn letter_frame(&self, realm: &Realm, user: Option<&User>) -> MailFrame {
+        let own = OwnLook::of(realm);
+        self.themes().mail(&MailRequest {
+            realm: own.look(realm),
+            theme: text(realm, "emailTheme"),
+            wishes: Wishes { user: user.and_then(locale_of), ..Wishes::default() },
+            name: None,
+        })
+    }
+}
+
 impl Visit {
     /// The frame of a mail to this user. It greets nobody by name: whoever makes an account with a stranger's address would
     /// choose the words.

@@ -51,6 +51,16 @@ pub(crate) struct Tab {
     pub(crate) consented: bool,
     /// The language that was chosen on a page.
     pub(crate) locale: Option<String>,
+    /// Where it ends if no application asked for it: required actions that a letter led to.
+    #[serde(default)]
+    pub(crate) alone: Option<Alone>,
+}
+
+/// A log-in that no application asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Alone {
+    /// Where the person may go on.
+    pub(crate) redirect_uri: Option<String>,
 }
 
 /// Where required actions stand.
@@ -87,6 +97,7 @@ impl Tab {
             actions: Actions::default(),
             consented: false,
             locale: None,
+            alone: None,
         }
     }
 

@@ -9,4 +9,4 @@ mod smtp;
 
 pub use message::{BadMail, Mail};
 pub use queue::{Full, Mailer};
-pub use smtp::{Encryption, Smtp};
+pub use smtp::{Encryption, NotSent, Smtp};

@@ -53,8 +53,10 @@ impl fmt::Debug for Smtp {
 
 /// Why a mail was not sent. For the log: no address is in it.
 #[derive(Debug)]
-pub(crate) enum NotSent {
+pub enum NotSent {
+    /// The mail cannot be sent as it is.
     Bad(BadMail),
+    /// The server does not take it.
     Server(lettre::transport::smtp::Error),
 }
 
@@ -83,7 +85,11 @@ impl NotSent {
 }
 
 impl Smtp {
-    pub(crate) async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
+    /// Sends a mail, and waits for the server's answer.
+    ///
+    /// # Errors
+    /// [`NotSent`].
+    pub async fn send(&self, mail: &Mail) -> Result<(), NotSent> {
         let message = mail.build(self).map_err(NotSent::Bad)?;
         let tls = || TlsParameters::new(self.host.clone()).map_err(NotSent::Server);
         let (tls, port) = match self.encryption {

@@ -24,6 +24,7 @@ pub mod conformance;
 mod form;
 mod in_realm;
 mod interaction;
+mod letters;
 mod login_return;
 mod logout;
 mod mapper;
@@ -43,6 +44,7 @@ pub use client_in_realm::{ClientInRealm, ClientRefusal};
 pub use form::{FieldKind, FormField};
 pub use in_realm::{Door, DoorRefusal, FixedRealm, InRealm, Issuer};
 pub use interaction::{Begin, Demands, Entry, ErrorPage, Interaction, Pages, Prompts};
+pub use letters::{Letter, Letters};
 pub use login_return::{
     AUTH_TIME, ActionStatus, Completed, Failed, Joined, JoinedSession, Joining, LoginFailure, LoginReturn,
 };

@@ -1,11 +1,11 @@
 //! What every door has in hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use identity::Identity;
 use ipnet::IpNet;
 
-use crate::{Metrics, Plugins};
+use crate::{Letters, Metrics, Plugins};
 
 /// How the outside sees this server, and whom it believes about peers.
 #[derive(Debug, Clone)]
@@ -43,6 +43,7 @@ pub struct Portreeve {
     pub web: Arc<WebSettings>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    letters: Arc<OnceLock<Arc<dyn Letters>>>,
 }
 
 /// State of a plugin's program half.
@@ -51,6 +52,18 @@ pub type ApiState = Portreeve;
 impl Portreeve {
     /// Puts the parts together.
     pub fn new(identity: Identity, plugins: Arc<Plugins>, web: WebSettings) -> Self {
-        Self { identity, plugins, web: Arc::new(web), metrics: Arc::new(Metrics::new()) }
+        let letters = Arc::default();
+        Self { identity, plugins, web: Arc::new(web), metrics: Arc::new(Metrics::new()), letters }
+    }
+
+    /// Says who writes letters; the first word counts.
+    pub fn set_letters(&self, letters: Arc<dyn Letters>) {
+        // Another router over the same parts has the same writer.
+        let _ = self.letters.set(letters);
+    }
+
+    /// Who writes letters, where people are served at all.
+    pub fn letters(&self) -> Option<&Arc<dyn Letters>> {
+        self.letters.get()
     }
 }

@@ -5,6 +5,9 @@
 mod clients;
 mod components;
 mod doors;
+mod events;
 mod flows;
+mod groups;
 mod realms;
 mod roles;
+mod users;

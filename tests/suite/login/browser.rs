@@ -22,6 +22,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct House {
     pub store: TestStore,
     pub router: Router,
+    pub portreeve: Portreeve,
     pub alice: UserId,
 }
 
@@ -62,8 +63,8 @@ impl House {
             ..NewUser::named("alice")
         };
         let alice = store.add_user(&realm.id, alice, PASSWORD).await;
-        let router = router(&store);
-        Self { store, router, alice }
+        let (portreeve, router) = router(&store);
+        Self { store, router, portreeve, alice }
     }
 
     pub async fn realm(&self) -> Arc<Realm> {
@@ -79,7 +80,7 @@ impl House {
 
     pub async fn restart(&mut self) {
         self.store.restart().await;
-        self.router = router(&self.store);
+        (self.portreeve, self.router) = router(&self.store);
     }
 
     /// Kinds and errors of the events so far, the oldest first.
@@ -116,11 +117,12 @@ impl House {
     }
 }
 
-fn router(store: &TestStore) -> Router {
+fn router(store: &TestStore) -> (Portreeve, Router) {
     let plugins = Plugins::new(vec![Box::new(Knock)]).unwrap();
     let web = WebSettings::new("http://localhost:8080");
     let portreeve = Portreeve::new(store.identity.clone(), Arc::new(plugins), web);
-    portreeve::app(&portreeve).expect("the built-in pages are whole")
+    let router = portreeve::app(&portreeve).expect("the built-in pages are whole");
+    (portreeve, router)
 }
 
 impl Browser {

@@ -1,5 +1,6 @@
 //! Links in mails, through a real SMTP conversation on a local port.
 
+use protocol::Letter;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
@@ -167,4 +168,66 @@ async fn an_address_is_verified_before_the_application_gets_anybody() {
     let user = house.store.identity.find_user(&*house.realm().await, &house.alice).await.unwrap().unwrap();
     assert!(user.email_verified());
     assert!(house.has_event("VERIFY_EMAIL", None).await);
+}
+
+/// Has a letter sent to alice, as an administrator asks for it.
+async fn letter(house: &House, actions: Option<&[String]>) -> bool {
+    let realm = house.realm().await;
+    let user = house.store.identity.find_user(&realm, &house.alice).await.unwrap().unwrap();
+    let client = realm.client("app").unwrap().clone();
+    let redirect_uri = Some("https://app.example/home");
+    let letter = Letter { realm: &realm, user: &user, client: &client, redirect_uri, actions, lifespan: Some(600) };
+    house.portreeve.letters().expect("people are served").send(&house.portreeve, letter).await.unwrap()
+}
+
+#[tokio::test]
+async fn a58_a_letter_leads_to_what_is_asked_for_once_and_opens_no_session() {
+    let mut sink = Sink::open().await;
+    let house = house(&sink, json!({})).await;
+    assert!(letter(&house, Some(&["UPDATE_PASSWORD".to_owned()])).await);
+    let (link, mail) = sink.link().await;
+    assert!(mail.contains("To: alice@port.example"), "{mail}");
+    let mut browser = Browser::default();
+    let page = browser.get(&house, &link).await;
+    assert!(page.status == 200 && page.has("confirm=true"), "a mail scanner gets no further: {}", page.body);
+    let seen = browser.get(&house, &format!("{link}&confirm=true")).await;
+    let page = browser.follow(&house, seen).await;
+    assert!(page.has("name=\"password-new\""), "{}", page.body);
+    let fields = [("password-new", "another password"), ("password-confirm", "another password")];
+    let seen = browser.submit(&house, &page, &fields).await;
+    let page = browser.follow(&house, seen).await;
+    assert!(page.has("https://app.example/home"), "{}", page.body);
+    assert_eq!(house.store.count("user_session").await, 0, "nobody asked for a session");
+    let again = Browser::default().get(&house, &format!("{link}&confirm=true")).await;
+    assert_eq!(again.status, 400);
+    let realm = house.realm().await;
+    let user = house.store.identity.find_user(&realm, &house.alice).await.unwrap().unwrap();
+    assert!(user.email_verified(), "whoever followed it reads the mail");
+    let (mut other, page) = house.knock().await;
+    assert_eq!(other.log_in(&house, &page, "alice", PASSWORD).await.user(), None);
+    let (mut other, page) = house.knock().await;
+    assert_eq!(other.log_in(&house, &page, "alice", "another password").await.user(), Some("alice"));
+    assert!(house.has_event("EXECUTE_ACTIONS", None).await);
+}
+
+#[tokio::test]
+async fn a58_a_letter_to_prove_the_address_proves_it_and_no_more() {
+    let mut sink = Sink::open().await;
+    let house = house(&sink, json!({})).await;
+    assert!(letter(&house, None).await);
+    let (link, _) = sink.link().await;
+    let seen = Browser::default().get(&house, &format!("{link}&confirm=true")).await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    let realm = house.realm().await;
+    let user = house.store.identity.find_user(&realm, &house.alice).await.unwrap().unwrap();
+    assert!(user.email_verified());
+    assert_eq!(house.store.count("user_session").await, 0);
+}
+
+#[tokio::test]
+async fn without_a_mail_server_no_letter_is_sent_and_no_link_made() {
+    let house = House::build().await;
+    let rows = house.store.rows().await;
+    assert!(!letter(&house, None).await);
+    assert_eq!(house.store.rows().await, rows);
 }

@@ -2,8 +2,13 @@
 //! commit of the change itself, so that neither is there without the other.
 
 pub(crate) mod entity;
+mod query;
+mod sweep;
 
 use std::net::IpAddr;
+
+pub use query::{AdminEventQuery, StoredAdminEvent};
+pub(crate) use sweep::sweep;
 
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;

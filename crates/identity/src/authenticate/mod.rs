@@ -17,12 +17,14 @@
 //! | `change.rs` | a new password against the realm's policy |
 //! | `method.rs` | the ways of proving |
 //! | `service_account.rs` | a client that acts for itself |
+//! | `impersonated.rs` | an administrator who takes a user's place |
 //! | `step.rs`, `recovery_code.rs` | one thing at a time, for flows of several pages |
 //! | `evidence.rs` | what such a flow has gathered, and what it proves in the end |
 
 mod change;
 mod evidence;
 mod factor;
+mod impersonated;
 mod lock;
 mod method;
 mod new_otp;

@@ -3,10 +3,12 @@
 mod add;
 pub(crate) mod entity;
 mod hash_kind;
+mod list;
 mod read;
 
 pub use add::NewCredential;
 pub(crate) use hash_kind::{dummy_of, hash_kind, kind_of};
+pub use list::ShownCredential;
 pub(crate) use read::CredentialSecret;
 
 use crate::{CredentialId, Timestamp};

@@ -37,9 +37,10 @@ impl Tx {
     /// Removes a group and those below it.
     pub async fn remove_group(&mut self, id: &GroupId) -> Result<(), Error> {
         let realm = self.realm_of_group(id).await?;
+        let path = self.path_of_group(id).await?;
         entity::Entity::delete_by_id(id.as_str()).exec(self.connection()).await?;
         self.touch_realm(&realm);
-        Ok(())
+        self.follow_default_groups(&realm, &path, None).await
     }
 
     /// Lets a group bring a role.
@@ -68,7 +69,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn realm_of_group(&self, id: &GroupId) -> Result<RealmId, Error> {
+    pub(super) async fn realm_of_group(&self, id: &GroupId) -> Result<RealmId, Error> {
         let row = entity::Entity::find_by_id(id.as_str()).one(self.connection()).await?;
         row.map(|row| row.realm_id.into()).ok_or(Error::NotFound("group"))
     }

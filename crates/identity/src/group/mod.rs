@@ -1,12 +1,15 @@
 //! Groups, their tree and the roles they bring.
 
 mod add;
+mod arrange;
 pub(crate) mod entity;
+mod find;
 pub(crate) mod role;
 mod tree;
 
 use serde_json::Value;
 
+pub use arrange::GroupChange;
 pub(crate) use tree::GroupTree;
 
 use crate::GroupId;

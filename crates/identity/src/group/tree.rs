@@ -8,15 +8,18 @@ use crate::{GroupId, RoleId};
 /// More levels than this are a circle that no verb here makes.
 const DEEPEST: usize = 256;
 
-/// Groups by row and by path, and the roles each brings by itself.
+/// Groups by row and by path, what is below each, and the roles each brings by itself.
 #[derive(Default)]
 pub(crate) struct GroupTree {
     by_id: HashMap<GroupId, Node>,
     by_path: HashMap<String, GroupId>,
+    /// In the order of their names.
+    below: HashMap<Option<GroupId>, Vec<GroupId>>,
 }
 
 struct Node {
     parent: Option<GroupId>,
+    name: String,
     path: String,
     roles: Vec<RoleId>,
 }
@@ -28,10 +31,15 @@ impl GroupTree {
             names.insert(group.id.into(), (group.parent_id.map(GroupId::from), group.name));
         }
         let mut tree = Self::default();
-        for (id, (parent, _)) in &names {
+        for (id, (parent, name)) in &names {
             let Some(path) = path_of(id, &names) else { continue };
             tree.by_path.insert(path.clone(), id.clone());
-            tree.by_id.insert(id.clone(), Node { parent: parent.clone(), path, roles: Vec::new() });
+            tree.below.entry(parent.clone()).or_default().push(id.clone());
+            let (parent, name) = (parent.clone(), name.clone());
+            tree.by_id.insert(id.clone(), Node { parent, name, path, roles: Vec::new() });
+        }
+        for siblings in tree.below.values_mut() {
+            siblings.sort_by(|a, b| tree.by_id.get(a).map(|a| &a.name).cmp(&tree.by_id.get(b).map(|b| &b.name)));
         }
         for grant in roles {
             if let Some(node) = tree.by_id.get_mut(grant.group_id.as_str()) {
@@ -43,6 +51,29 @@ impl GroupTree {
 
     pub(crate) fn path(&self, id: &GroupId) -> Option<&str> {
         self.by_id.get(id).map(|node| &*node.path)
+    }
+
+    pub(super) fn name(&self, id: &GroupId) -> Option<&str> {
+        self.by_id.get(id).map(|node| &*node.name)
+    }
+
+    /// The group above one; none above a top one.
+    pub(super) fn parent(&self, id: &GroupId) -> Option<&GroupId> {
+        self.by_id.get(id).and_then(|node| node.parent.as_ref())
+    }
+
+    /// The groups directly below one, or the top ones.
+    pub(super) fn below(&self, parent: Option<&GroupId>) -> &[GroupId] {
+        self.below.get(&parent.cloned()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// All groups with their names and own roles, in no particular order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&GroupId, &str, &[RoleId])> {
+        self.by_id.iter().map(|(id, node)| (id, &*node.name, &*node.roles))
+    }
+
+    pub(super) fn own_roles(&self, id: &GroupId) -> &[RoleId] {
+        self.by_id.get(id).map(|node| &*node.roles).unwrap_or_default()
     }
 
     pub(crate) fn at(&self, path: &str) -> Option<&GroupId> {
@@ -108,6 +139,10 @@ mod tests {
         );
         assert_eq!(tree.path(&"3".into()), Some("/n1/n2/n3"));
         assert_eq!(tree.at("/n1/n2"), Some(&"2".into()));
+        assert_eq!(tree.below(None), [GroupId::from("1")]);
+        assert_eq!(tree.below(Some(&"2".into())), [GroupId::from("3")]);
+        assert_eq!(tree.parent(&"3".into()), Some(&"2".into()));
+        assert_eq!(tree.parent(&"9".into()), None);
         assert_eq!(tree.roles(&"3".into()).map(RoleId::as_str).collect::<Vec<_>>(), ["own", "top"]);
     }
 

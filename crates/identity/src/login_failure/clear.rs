@@ -20,7 +20,8 @@ pub(crate) async fn remove_permanent(user: &UserId, on: &DatabaseTransaction) ->
 /// The counters of a user to be forgotten.
 pub(crate) struct ClearFailures {
     pub(super) realm: RealmId,
-    pub(super) user: UserId,
+    /// One user's, or those of all users of the realm.
+    pub(super) user: Option<UserId>,
 }
 
 impl HotCommand for ClearFailures {
@@ -28,17 +29,17 @@ impl HotCommand for ClearFailures {
 
     async fn run(set: &[Self], on: &DatabaseTransaction) -> Result<Vec<Result<(), Error>>, DbErr> {
         let chosen = set.iter().fold(Condition::any(), |chosen, clear| {
-            chosen.add(
-                Condition::all()
-                    .add(Column::RealmId.eq(clear.realm.as_str()))
-                    .add(Column::UserId.eq(clear.user.as_str())),
-            )
+            let of_user = clear.user.as_ref().map(|user| Column::UserId.eq(user.as_str()));
+            chosen.add(Condition::all().add(Column::RealmId.eq(clear.realm.as_str())).add_option(of_user))
         });
         Entity::delete_many().filter(chosen).exec(on).await?;
         Ok(set.iter().map(|_| Ok(())).collect())
     }
 
     fn forget(&self, (): &(), memory: &Inner) {
-        memory.failures.drop_user(&self.user);
+        match &self.user {
+            Some(user) => memory.failures.drop_user(user),
+            None => memory.failures.clear(),
+        }
     }
 }

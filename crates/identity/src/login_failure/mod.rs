@@ -57,7 +57,12 @@ impl Identity {
         if self.is_single_node() && self.0.failures.is_clean(user) {
             return Ok(());
         }
-        self.0.writer.ask(ClearFailures { realm: realm.id.clone(), user: user.clone() }).await
+        self.0.writer.ask(ClearFailures { realm: realm.id.clone(), user: Some(user.clone()) }).await
+    }
+
+    /// Forgets the failed log-ins of all users of a realm. It does not enable those whom a permanent lock-out has disabled.
+    pub async fn clear_all_failures(&self, realm: &Realm) -> Result<(), Error> {
+        self.0.writer.ask(ClearFailures { realm: realm.id.clone(), user: None }).await
     }
 
     /// A user's failed log-ins: from memory on one node, by one statement on several.

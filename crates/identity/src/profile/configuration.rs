@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Role;
 use crate::{Realm, User};
@@ -94,19 +94,42 @@ pub struct Profile {
 }
 
 /// Keycloak's, where a realm has none of its own.
-static DEFAULT: LazyLock<Profile> =
-    LazyLock::new(|| serde_json::from_str(include_str!("default.json")).unwrap_or_default());
+static DEFAULT: LazyLock<Profile> = LazyLock::new(|| serde_json::from_str(DEFAULT_TEXT).unwrap_or_default());
+const DEFAULT_TEXT: &str = include_str!("default.json");
+
+/// The text of a realm's own profile.
+fn own(realm: &Realm) -> Option<&str> {
+    let components = realm.document.get("components")?;
+    components.get(PROVIDER)?.as_array()?.first()?.get("config")?.get(MEMBER)?.get(0)?.as_str()
+}
 
 impl Profile {
     /// The profile of a realm. One that cannot be read is Keycloak's own.
     pub fn of(realm: &Realm) -> Self {
-        let own = realm
-            .document
-            .get("components")
-            .and_then(|components| components.get(PROVIDER)?.as_array()?.first()?.get("config")?.get(MEMBER)?.get(0))
-            .and_then(Value::as_str)
-            .and_then(|text| serde_json::from_str(text).ok());
-        own.unwrap_or_else(|| DEFAULT.clone())
+        own(realm).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| DEFAULT.clone())
+    }
+
+    /// The profile of a realm as it was written, members that no code here knows included.
+    pub fn written(realm: &Realm) -> Value {
+        let own = own(realm).filter(|text| serde_json::from_str::<Self>(text).is_ok());
+        serde_json::from_str(own.unwrap_or(DEFAULT_TEXT)).unwrap_or_default()
+    }
+
+    /// Puts a profile into a realm's document, where [`Profile::of`] looks for it. The id is for the component that holds it,
+    /// where there is none yet.
+    pub fn write(document: &mut Map<String, Value>, profile: &Value, id: &str) {
+        let components = document.entry("components").or_insert_with(|| json!({}));
+        let Value::Object(components) = components else { return };
+        let list = components.entry(PROVIDER).or_insert_with(|| json!([]));
+        let Value::Array(list) = list else { return };
+        if list.is_empty() {
+            let new = json!({ "id": id, "providerId": "declarative-user-profile", "subComponents": {}, "config": {} });
+            list.push(new);
+        }
+        let Some(Value::Object(component)) = list.first_mut() else { return };
+        if let Value::Object(config) = component.entry("config").or_insert_with(|| json!({})) {
+            config.insert(MEMBER.to_owned(), json!([profile.to_string()]));
+        }
     }
 
     /// The attribute of this name.

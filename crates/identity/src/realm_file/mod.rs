@@ -16,6 +16,7 @@ mod read;
 mod report;
 mod representation;
 mod top_up;
+mod user_credentials;
 mod user_form;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use read::{read, read_text};
 pub use report::{Remark, Report, Subjects};
 pub use representation::Representation;
 pub use top_up::{built_in_mappers, give_ids, with_default_settings};
+pub use user_credentials::{CredentialsRefused, PreparedCredential};
 
 use crate::{FieldFault, Mapper, MapperSeed};
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
 use super::check::names::text;
 use super::check::shape::{self, settle};
@@ -63,6 +64,32 @@ pub(crate) fn plain_password(credential: &Map<String, Value>) -> Option<&str> {
     let is_password = text(credential, "type").is_none_or(|kind| kind == "password");
     let has_hash = credential.contains_key("secretData");
     text(credential, "value").filter(|_| is_password && !has_hash)
+}
+
+/// A settled credential, taken apart as its row holds it.
+pub(crate) struct CredentialParts {
+    pub(crate) id: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) label: Option<String>,
+    pub(crate) created_at: Option<i64>,
+    pub(crate) data: String,
+    pub(crate) secret: Zeroizing<String>,
+    pub(crate) rest: Map<String, Value>,
+}
+
+impl CredentialParts {
+    pub(crate) fn of(mut credential: Map<String, Value>) -> Self {
+        credential.shift_remove("value");
+        let mut take = |member: &str| match credential.shift_remove(member) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (id, kind, label) = (take("id"), take("type").unwrap_or_default(), take("userLabel"));
+        let data = take("credentialData").unwrap_or_default();
+        let secret = Zeroizing::new(take("secretData").unwrap_or_default());
+        let created_at = credential.shift_remove("createdDate").and_then(|value| value.as_i64());
+        Self { id, kind, label, created_at, data, secret, rest: credential }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod change;
 pub(crate) mod composite;
 mod documents;
 pub(crate) mod entity;
+mod of_realm;
 mod tree;
 
 use serde_json::Value;

@@ -53,6 +53,15 @@ impl RoleTree {
         self.of_clients.get(client).into_iter().flat_map(HashMap::values)
     }
 
+    pub(crate) fn of_realm(&self) -> impl Iterator<Item = &RoleId> {
+        self.of_realm.values()
+    }
+
+    /// What a role brings directly.
+    pub(crate) fn children(&self, id: &RoleId) -> &[RoleId] {
+        self.children.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(crate) fn name(&self, id: &RoleId) -> Option<(Option<&ClientId>, &str)> {
         let role = self.by_id.get(id)?;
         Some((role.client.as_ref(), &role.name))

@@ -70,6 +70,8 @@ impl Tx {
             realm_id: Set(realm.to_string()),
             username: Set(username.clone()),
             email: Set(email.clone()),
+            first_name_key: Set(name_key(user.first_name.as_deref())),
+            last_name_key: Set(name_key(user.last_name.as_deref())),
             first_name: Set(user.first_name),
             last_name: Set(user.last_name),
             enabled: Set(user.enabled),
@@ -138,6 +140,11 @@ impl Tx {
         let taken: Option<String> = others.into_tuple().one(self.connection()).await?;
         if taken.is_some() { Err(Error::Conflict("email")) } else { Ok(()) }
     }
+}
+
+/// What a first or last name is searched by: as much of it as an index takes, in lower case.
+pub(crate) fn name_key(name: Option<&str>) -> Option<String> {
+    name.map(|name| name.chars().take(LONGEST_LOGIN).collect::<String>().to_lowercase())
 }
 
 /// Keycloak's columns take as much.

@@ -8,7 +8,10 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{add::check_length, attribute, entity, member, role};
+use super::{
+    add::{check_length, name_key},
+    attribute, entity, member, role,
+};
 use crate::{Error, GroupId, RealmId, RoleId, Tx, UserId, rows};
 
 /// Keycloak's column takes as much.
@@ -60,9 +63,11 @@ impl Tx {
             changed.email = Set(email);
         }
         if let Some(first_name) = change.first_name {
+            changed.first_name_key = Set(name_key(first_name.as_deref()));
             changed.first_name = Set(first_name);
         }
         if let Some(last_name) = change.last_name {
+            changed.last_name_key = Set(name_key(last_name.as_deref()));
             changed.last_name = Set(last_name);
         }
         if let Some(enabled) = change.enabled {

@@ -12,6 +12,8 @@ pub struct Model {
     pub email: Option<String>,
     pub first_name: Option<String>,
     pub last_name: Option<String>,
+    pub first_name_key: Option<String>,
+    pub last_name_key: Option<String>,
     pub enabled: bool,
     pub created_at: i64,
     pub service_account_client_id: Option<String>,

@@ -10,7 +10,7 @@ use std::sync::{
 
 use quick_cache::sync::Cache;
 
-use super::load;
+use super::{find::Pages, load};
 use crate::{Error, Identity, Realm, RealmId, User, UserId};
 
 /// Users that are kept.
@@ -22,13 +22,20 @@ pub(crate) const LONGEST_LOGIN: usize = 255;
 pub(crate) struct Users {
     by_id: Cache<UserId, Arc<User>>,
     by_login: Cache<(RealmId, String), UserId>,
+    /// Where deep pages of lists begin.
+    pub(super) pages: Pages,
     /// How often everything was dropped.
     cleared: AtomicU64,
 }
 
 impl Default for Users {
     fn default() -> Self {
-        Self { by_id: Cache::new(KEPT), by_login: Cache::new(KEPT), cleared: AtomicU64::new(0) }
+        Self {
+            by_id: Cache::new(KEPT),
+            by_login: Cache::new(KEPT),
+            pages: Pages::default(),
+            cleared: AtomicU64::new(0),
+        }
     }
 }
 

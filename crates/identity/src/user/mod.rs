@@ -4,7 +4,9 @@ mod add;
 pub(crate) mod attribute;
 mod change;
 pub(crate) mod entity;
+mod find;
 mod load;
+mod log_out;
 pub(crate) mod map;
 pub(crate) mod member;
 mod register;
@@ -16,10 +18,12 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde_json::Value;
 
 pub use add::NewUser;
+pub(crate) use add::name_key;
 pub use change::UserChange;
+pub use find::UserQuery;
 pub(crate) use standing::lock_out;
 
-use crate::{ClientId, CredentialFacts, Error, GroupId, Identity, Realm, RealmId, RoleId, UserId};
+use crate::{ClientId, CredentialFacts, Error, GroupId, Identity, Realm, RealmId, RoleId, Timestamp, UserId};
 
 /// A user with what a request needs to know: no secret, no hash.
 #[derive(Clone, PartialEq)]
@@ -38,6 +42,8 @@ pub struct User {
     pub last_name: Option<String>,
     /// Whether the user may do anything.
     pub enabled: bool,
+    /// When the user was made.
+    pub created_at: Timestamp,
     /// Tokens issued for the user before this unix second are not taken.
     pub not_before: i64,
     /// Moves at every change of the user, their credentials, roles, groups or attributes.

@@ -98,6 +98,7 @@ fn ask(visit: Visit, payload: &Payload, purpose: Purpose, key: &Secret) -> Respo
     let frame = visit.frame(&payload.tab, None);
     let message = match purpose {
         Purpose::ResetCredentials => Text::of("passwordResetBody").with(frame.realm()),
+        Purpose::ExecuteActions => Text::of("executeActionsBody").with(frame.realm()),
         _ => Text::of("confirmEmailAddressVerification").with(payload.email.clone()),
     };
     let href = format!("{}&confirm=true", super::address(&visit, key));
@@ -105,7 +106,7 @@ fn ask(visit: Visit, payload: &Payload, purpose: Purpose, key: &Secret) -> Respo
         status: StatusCode::OK,
         heading: None,
         message,
-        actions: Vec::new(),
+        actions: payload.actions.iter().map(|action| Text::of(format!("requiredAction.{action}"))).collect(),
         link: Some(Link { href, text: Text::of("proceedWithAction") }),
     };
     let answer = page.render(&frame);
@@ -144,6 +145,7 @@ async fn execute(mut visit: Visit, payload: Payload, purpose: Purpose, ticket: T
             visit.outcome.also("RESET_PASSWORD", None, visit.details(&progress.tab));
             proceed(visit, progress, Given::Link(Box::new(evidence))).await
         }
+        Purpose::ExecuteActions => begin_actions(visit, payload, &ticket, &user).await,
         Purpose::VerifyEmail => match verified(&visit, &user, None).await {
             Ok(()) => {
                 visit.outcome.also("VERIFY_EMAIL", None, visit.details(&payload.tab));
@@ -164,6 +166,43 @@ async fn execute(mut visit: Visit, payload: Payload, purpose: Purpose, ticket: T
             Err(error) => visit.fail(error),
         },
     }
+}
+
+/// The link proves who follows it, and that the address is theirs; what is asked for comes next.
+async fn begin_actions(visit: Visit, payload: Payload, ticket: &Ticket, user: &Arc<User>) -> Response {
+    let identity = visit.portreeve.identity.clone();
+    let evidence = identity
+        .evidence_of_link(&visit.realm, ticket)
+        .and_then(|evidence| identity.keep_evidence(&visit.realm, &evidence));
+    let evidence = match evidence {
+        Ok(evidence) => evidence,
+        Err(error) => return visit.fail(error),
+    };
+    if let Err(error) = verified(&visit, user, None).await {
+        return visit.fail(error);
+    }
+    let mut tab = in_this_browser(&identity, payload.tab);
+    tab.flow.is_proven(user.id.clone(), evidence);
+    tab.flow_done = true;
+    tab.flow.required_actions.extend(payload.actions);
+    tab.actions.done.insert("VERIFY_EMAIL".to_owned());
+    visit.outcome.also("EXECUTE_ACTIONS", None, visit.details(&tab));
+    proceed(visit, Progress { tab, stored: None }, Given::Nothing).await
+}
+
+/// What a letter led to is done: nobody asked for a session, and none is opened.
+pub(crate) async fn done(visit: Visit, progress: Progress) -> Response {
+    if let Some(stored) = &progress.stored {
+        match tab::finish(&visit.portreeve.identity, &visit.realm, stored).await {
+            Ok(true) => {}
+            Ok(false) => return crate::show::already_logged_in(visit),
+            Err(error) => return visit.fail(error),
+        }
+    }
+    let own = progress.tab.alone.and_then(|alone| alone.redirect_uri);
+    let own = own.map(|href| Link { href, text: Text::of("backToApplication") });
+    let link = own.or_else(|| interaction::way_to(&visit.portreeve, Some(&visit.realm), &visit.client));
+    say(visit, Text::of("accountUpdatedMessage"), link)
 }
 
 /// A log-in that goes on in another browser than it began in is another one.
@@ -192,16 +231,17 @@ async fn go_on(visit: Visit, own: Own, message: &'static str, arguments: Vec<Str
     if let Some((tab, stored)) = own {
         return proceed(visit, Progress { tab, stored: Some(stored) }, Given::Nothing).await;
     }
+    let message = arguments.into_iter().fold(Text::of(message), Text::with);
+    let link = interaction::way_to(&visit.portreeve, Some(&visit.realm), &visit.client);
+    say(visit, message, link)
+}
+
+/// A page with one message.
+fn say(visit: Visit, message: Text, link: Option<Link>) -> Response {
     let client: &Client = &visit.client;
     let facts = crate::frame::FrameFacts { client: Some(client), ..Default::default() };
     let frame = visit.login.frame(&visit.portreeve, &visit.realm, &visit.browser.headers, facts);
-    let page = page::Info {
-        status: StatusCode::OK,
-        heading: None,
-        message: arguments.into_iter().fold(Text::of(message), Text::with),
-        actions: Vec::new(),
-        link: interaction::way_to(&visit.portreeve, Some(&visit.realm), client),
-    };
+    let page = page::Info { status: StatusCode::OK, heading: None, message, actions: Vec::new(), link };
     let answer = page.render(&frame);
     visit.outcome.served();
     no_store(answer)

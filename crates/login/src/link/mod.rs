@@ -2,6 +2,7 @@
 //! works in whatever browser it is opened.
 
 mod follow;
+mod letter;
 mod post;
 
 use std::borrow::Cow;
@@ -9,10 +10,11 @@ use std::sync::Arc;
 
 use crypto::secret::Secret;
 use flow::{BoxFuture, Execution, Services};
-use identity::{BlackLists, Error, NewTicket, User};
+use identity::{BlackLists, Client, Error, NewTicket, User};
+use protocol::Issuer;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use follow::follow;
+pub(crate) use follow::{done, follow};
 
 use crate::tab::Tab;
 use crate::visit::Visit;
@@ -26,10 +28,12 @@ pub(crate) enum Purpose {
     VerifyEmail,
     /// To prove that the new address is the person's, and take it.
     UpdateEmail,
+    /// To do what an administrator asks for.
+    ExecuteActions,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::ResetCredentials, Self::VerifyEmail, Self::UpdateEmail];
+    const ALL: [Self; 4] = [Self::ResetCredentials, Self::VerifyEmail, Self::UpdateEmail, Self::ExecuteActions];
 
     /// Kind of its tickets. A link of one purpose is none of another (CVE-2026-4325).
     fn kind(self) -> &'static str {
@@ -37,6 +41,7 @@ impl Purpose {
             Self::ResetCredentials => "link.reset-credentials",
             Self::VerifyEmail => "link.verify-email",
             Self::UpdateEmail => "link.update-email",
+            Self::ExecuteActions => "link.execute-actions",
         }
     }
 
@@ -46,6 +51,7 @@ impl Purpose {
             Self::ResetCredentials => "reset",
             Self::VerifyEmail => "verify",
             Self::UpdateEmail => "update",
+            Self::ExecuteActions => "execute",
         }
     }
 
@@ -60,6 +66,7 @@ impl Purpose {
             Self::ResetCredentials => "reset-credentials",
             Self::VerifyEmail => "verify-email",
             Self::UpdateEmail => "update-email",
+            Self::ExecuteActions => "execute-actions",
         }
     }
 }
@@ -73,13 +80,17 @@ struct Payload {
     account_email: Option<String>,
     /// The log-in that it goes on with.
     tab: Tab,
+    /// What an administrator asks for.
+    #[serde(default)]
+    actions: Vec<String>,
 }
 
 /// Sends a link. `false`: the realm cannot send mails, or too many wait.
 pub(crate) async fn send(visit: &Visit, tab: &Tab, user: &User, purpose: Purpose, email: &str) -> Result<bool, Error> {
     let identity = &visit.portreeve.identity;
-    let Some(smtp) = post::smtp_of(visit).await? else { return Ok(false) };
-    let payload = Payload { email: email.to_owned(), account_email: user.email.clone(), tab: tab.clone() };
+    let Some(smtp) = post::smtp_of(identity, &visit.realm).await? else { return Ok(false) };
+    let payload =
+        Payload { email: email.to_owned(), account_email: user.email.clone(), tab: tab.clone(), actions: Vec::new() };
     let mut ticket = NewTicket::new(&visit.realm, purpose.kind());
     ticket.user = Some(&user.id);
     ticket.client = Some(&visit.client.id);
@@ -89,15 +100,19 @@ pub(crate) async fn send(visit: &Visit, tab: &Tab, user: &User, purpose: Purpose
     ticket.expires_at = Some(identity.clock().now().plus_seconds(seconds));
     let secret = identity.issue_ticket(ticket, purpose.prefix()).await?;
     let lifespan = u64::try_from(seconds).unwrap_or_default();
-    let mail = post::write(&visit.mail_frame(tab, user), purpose, email, address(visit, &secret), lifespan);
+    let mail = post::write(&visit.mail_frame(tab, user), purpose, email, address(visit, &secret), lifespan, &[]);
     Ok(visit.login.mailer().send(Arc::new(smtp), mail).is_ok())
 }
 
 /// The address in the mail: of the realm's own public address, whatever the request says (A49).
 fn address(visit: &Visit, secret: &Secret) -> String {
+    address_for(&visit.issuer(), &visit.client, secret)
+}
+
+fn address_for(issuer: &Issuer, client: &Client, secret: &Secret) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("key", secret.expose()).append_pair("client_id", &visit.client.client_id);
-    format!("{}?{}", visit.issuer().join("login-actions/action-token"), query.finish())
+    query.append_pair("key", secret.expose()).append_pair("client_id", &client.client_id);
+    format!("{}?{}", issuer.join("login-actions/action-token"), query.finish())
 }
 
 fn lifespan(visit: &Visit, purpose: Purpose) -> i64 {

@@ -19,6 +19,7 @@ fn user() -> User {
         first_name: Some("Alice".into()),
         last_name: Some("Example".into()),
         enabled: true,
+        created_at: identity::Timestamp(0),
         not_before: 0,
         version: 1,
         service_account_client: None,

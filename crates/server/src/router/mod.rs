@@ -52,6 +52,7 @@ pub fn router(portreeve: &Portreeve, settings: &RouterSettings) -> Router {
         routes = routes.merge(plugins::registry_alias(realm));
     }
     if let Some(login) = &settings.login {
+        portreeve.set_letters(Arc::new(login.clone()));
         let state = login.state(portreeve);
         let halves = portreeve.plugins.browser().merge(login.routes());
         let halves = halves.layer(from_fn_with_state(state.clone(), protocol::browser::layer)).with_state(state);

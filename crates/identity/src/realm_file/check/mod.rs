@@ -22,7 +22,8 @@ use super::placeholder::Environment;
 use super::{RealmFile, top_up};
 use names::Names;
 use place::Place;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::path::Path;
 
 pub(crate) use clients::protocol;
 pub(crate) use users::account_name;
@@ -46,6 +47,12 @@ pub(crate) fn check(realm: &mut RealmFile, limits: &Limits, environment: Environ
     flows::check(&mut place, &realm.document, &at);
     keys::check(&mut place, &realm.document, &at);
     users::check(realm, &names, limits, environment, faults);
+}
+
+/// Checks one settled credential on its own.
+pub(crate) fn check_credential(credential: &Map<String, Value>, file: &Path, at: &At<'_>, faults: &mut Faults) {
+    let names = Names::default();
+    credentials::check(&mut Place { file, names: &names, faults }, credential, at);
 }
 
 /// What is wrong with what belongs to plugins, clients and members of the realm: asked at import, because reading knows no

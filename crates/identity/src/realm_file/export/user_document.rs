@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::realm_document::Directory;
 use crate::documents::{object, put_list, put_lists};
-use crate::{Error, Identity, consent, credential, sealing, user};
+use crate::{Error, Identity, consent, credential, federated_identity, sealing, user};
 
 /// Rows of the realm's users in the order that the file had.
 pub(super) async fn ids(on: &DatabaseTransaction, realm: &str) -> Result<Vec<String>, Error> {
@@ -68,6 +68,16 @@ pub(super) async fn page(
             groups.entry(row.user_id).or_default().push(json!(path));
         }
     }
+    let mut identities: HashMap<String, Vec<Value>> = HashMap::new();
+    let rows = federated_identity::entity::Entity::find()
+        .filter(federated_identity::entity::Column::UserId.is_in(some()))
+        .order_by_asc(federated_identity::entity::Column::Position)
+        .all(on)
+        .await?;
+    for row in rows {
+        let written = link(&row)?;
+        identities.entry(row.user_id).or_default().push(written);
+    }
     let mut credentials: HashMap<String, Vec<Value>> = HashMap::new();
     let mut has_otp: HashMap<String, bool> = HashMap::new();
     let rows = credential::entity::Entity::find()
@@ -107,6 +117,11 @@ pub(super) async fn page(
             one.insert("totp".to_owned(), json!(has_otp.contains_key(id)));
         }
         put_lists(&mut one, "attributes", attributes.remove(id).unwrap_or_default());
+        let mut links = identities.remove(id).unwrap_or_default();
+        if let Some(Value::Array(kept)) = one.get_mut("federatedIdentities") {
+            links.append(kept);
+        }
+        put_list(&mut one, "federatedIdentities", links);
         put_list(&mut one, "credentials", credentials.remove(id).unwrap_or_default());
         let (realm_roles, client_roles) = directory.role_names(&roles.remove(id).unwrap_or_default());
         put_list(&mut one, "realmRoles", realm_roles);
@@ -139,6 +154,17 @@ fn head(row: &user::entity::Model, directory: &Directory) -> Result<Map<String, 
     one.insert("requiredActions".to_owned(), actions);
     one.insert("notBefore".to_owned(), json!(row.not_before));
     Ok(one)
+}
+
+fn link(row: &federated_identity::entity::Model) -> Result<Value, Error> {
+    let mut one = Map::new();
+    one.insert("identityProvider".to_owned(), json!(row.provider));
+    one.insert("userId".to_owned(), json!(row.provider_user_id));
+    if let Some(name) = &row.provider_username {
+        one.insert("userName".to_owned(), json!(name));
+    }
+    one.extend(object(&row.document, &row.user_id)?);
+    Ok(Value::Object(one))
 }
 
 fn credential(identity: &Identity, row: &credential::entity::Model) -> Result<Value, Error> {

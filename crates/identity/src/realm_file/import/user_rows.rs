@@ -11,7 +11,9 @@ use super::document::{column, take_flag, take_lists, take_objects, take_text, ta
 use super::realm_rows::{Directory, place};
 use crate::credential;
 use crate::insert::Rows;
-use crate::realm_file::user_form::plain_password;
+use crate::realm_file::check::names::text;
+use crate::realm_file::user_form::{CredentialParts, plain_password};
+use crate::user::name_key;
 
 const USER: &[&str] = &[
     "id",
@@ -20,6 +22,8 @@ const USER: &[&str] = &[
     "email",
     "first_name",
     "last_name",
+    "first_name_key",
+    "last_name_key",
     "enabled",
     "created_at",
     "service_account_client_id",
@@ -32,6 +36,8 @@ const USER: &[&str] = &[
 const ATTRIBUTE: &[&str] = &["user_id", "name", "value", "position"];
 const ROLE: &[&str] = &["user_id", "role_id", "position"];
 const MEMBER: &[&str] = &["user_id", "group_id", "position"];
+const IDENTITY: &[&str] =
+    &["user_id", "provider", "realm_id", "provider_user_id", "provider_username", "document", "position"];
 const CREDENTIAL: &[&str] = &[
     "id",
     "user_id",
@@ -56,7 +62,7 @@ const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
 pub(super) struct Batch {
     pub(super) users: u64,
     /// In the order in which foreign keys let them be inserted.
-    pub(super) tables: [Rows; 6],
+    pub(super) tables: [Rows; 7],
     /// Ids of users and credentials that the file gave: they may be taken already.
     pub(super) user_ids: Vec<String>,
     pub(super) credential_ids: Vec<String>,
@@ -90,6 +96,7 @@ impl Batch {
                 Rows::new("user_attribute", ATTRIBUTE),
                 Rows::new("user_role", ROLE),
                 Rows::new("user_group_member", MEMBER),
+                Rows::new("federated_identity", IDENTITY),
                 Rows::new("credential", CREDENTIAL),
                 Rows::new("user_consent", CONSENT),
             ],
@@ -97,6 +104,25 @@ impl Batch {
             credential_ids: Vec::new(),
         }
     }
+}
+
+/// Takes the links that can be rows; a link that names no provider or nobody there, or a provider twice, stays as it is.
+fn take_identities(user: &mut Map<String, Value>) -> Vec<Map<String, Value>> {
+    let Some(Value::Array(list)) = user.get_mut("federatedIdentities") else { return Vec::new() };
+    let mut seen = HashSet::new();
+    let mut taken = Vec::new();
+    for item in std::mem::take(list) {
+        match item {
+            Value::Object(link)
+                if link.get("userId").is_some_and(Value::is_string)
+                    && text(&link, "identityProvider").is_some_and(|provider| seen.insert(provider.to_owned())) =>
+            {
+                taken.push(link);
+            }
+            other => list.push(other),
+        }
+    }
+    taken
 }
 
 impl UserRows {
@@ -130,6 +156,7 @@ impl UserRows {
         user.shift_remove("requiredActions");
         let credentials = take_objects(&mut user, "credentials");
         let attributes = take_lists(&mut user, "attributes");
+        let identities = take_identities(&mut user);
         let roles = self.roles(&mut user);
         let groups = self.groups(&mut user);
         let username = take_text(&mut user, "username").unwrap_or_default().to_lowercase();
@@ -147,7 +174,7 @@ impl UserRows {
         }
         let consents = take_objects(&mut user, "clientConsents");
         self.consents(&id, consents);
-        let [users, attribute_rows, role_rows, member_rows, _, _] = &mut self.batch.tables;
+        let [users, attribute_rows, role_rows, member_rows, identity_rows, _, _] = &mut self.batch.tables;
         for (name, values) in attributes {
             for (position, value) in values.into_iter().enumerate() {
                 attribute_rows.push([id.clone().into(), name.clone().into(), value.into(), place(position)]);
@@ -159,13 +186,29 @@ impl UserRows {
         for (position, group) in groups.into_iter().enumerate() {
             member_rows.push([id.clone().into(), group.into(), place(position)]);
         }
+        for (position, mut link) in identities.into_iter().enumerate() {
+            let mut text = |member: &str| take_text(&mut link, member);
+            let (Some(provider), Some(user)) = (text("identityProvider"), text("userId")) else { continue };
+            let name = text("userName");
+            identity_rows.push([
+                id.clone().into(),
+                provider.into(),
+                self.realm.clone().into(),
+                user.into(),
+                name.into(),
+                column(link),
+                place(position),
+            ]);
+        }
         users.push([
             id.into(),
             self.realm.clone().into(),
             username.into(),
             email.into(),
-            first.into(),
-            last.into(),
+            first.clone().into(),
+            last.clone().into(),
+            name_key(first.as_deref()).into(),
+            name_key(last.as_deref()).into(),
             enabled.into(),
             created.into(),
             service_account.into(),
@@ -238,19 +281,14 @@ impl UserRows {
             // Hashed before, for every one that the check found; without its hash it must not become a row.
             return;
         }
-        credential.shift_remove("value");
-        let id = match take_text(&mut credential, "id") {
+        let CredentialParts { id, kind, label, created_at, data, secret, rest } = CredentialParts::of(credential);
+        let id = match id {
             Some(id) => {
                 self.batch.credential_ids.push(id.clone());
                 id
             }
             None => uuid(self.stock.random()).to_string(),
         };
-        let kind = take_text(&mut credential, "type").unwrap_or_default();
-        let label = take_text(&mut credential, "userLabel");
-        let created = credential.shift_remove("createdDate").and_then(|value| value.as_i64());
-        let data = take_text(&mut credential, "credentialData").unwrap_or_default();
-        let secret = zeroize::Zeroizing::new(take_text(&mut credential, "secretData").unwrap_or_default());
         let algorithm = if kind == credential::PASSWORD { credential::kind_of(&data, &secret) } else { None };
         let sealed = self.stock.seal(credential::TABLE, &id, secret.as_bytes());
         let [.., credentials, _] = &mut self.batch.tables;
@@ -260,13 +298,13 @@ impl UserRows {
             self.realm.clone().into(),
             kind.into(),
             label.into(),
-            created.into(),
+            created_at.into(),
             place(key.1),
             data.into(),
             sealed.into(),
             algorithm.into(),
             Option::<i64>::None.into(),
-            column(credential),
+            column(rest),
         ]);
     }
 }
