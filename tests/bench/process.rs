@@ -55,6 +55,8 @@ impl Server {
             .arg("--data-dir")
             .arg(data.path())
             .args(["--log-format", "json"])
+            // All of the load comes from one address; connections refused would only be opened again.
+            .env("PORTREEVE_MAX_CONNECTIONS_PER_ADDRESS", "4096")
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         if let Some(realm) = realm {

@@ -38,5 +38,4 @@ pub use scene::{Context, Request, Scene, Services};
 pub use state::{FlowState, Status};
 pub use verdict::{Refusal, Verdict};
 
-/// A boxed future of a trait object's method.
-pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;
+pub use identity::BoxFuture;

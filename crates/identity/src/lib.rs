@@ -100,3 +100,9 @@ pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transient::Transient;
 pub use tx::Tx;
 pub use user::{NewUser, User, UserChange, UserQuery};
+
+/// A boxed future.
+///
+/// The body of an `async fn` is compiled anew wherever it is awaited, in every crate above. A verb that is long and not hot gives one
+/// of these instead: it is compiled once, here, and does not swell the future of whoever awaits it.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

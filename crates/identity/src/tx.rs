@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
-    ClientId, Error, Identity, RealmId, UserId, admin_event, meta,
+    BoxFuture, ClientId, Error, Identity, RealmId, UserId, admin_event, meta,
     realm::{self, BirthRules},
     ticket::TicketHash,
     user,
@@ -44,7 +44,11 @@ impl Tx {
     }
 
     /// Makes everything durable, then drops from this process's memory what it changed, before it answers.
-    pub async fn commit(self) -> Result<(), Error> {
+    pub fn commit(self) -> BoxFuture<'static, Result<(), Error>> {
+        Box::pin(self.commit_all())
+    }
+
+    async fn commit_all(self) -> Result<(), Error> {
         let Self { transaction, identity, mut touched, lines, .. } = self;
         if !touched.realms.is_empty() || !touched.removed_realms.is_empty() {
             let version = meta::bump_change(&transaction).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use flow::{Binding, Engine, ExecutionId, Fields, Flow, Input, Outcome, Refusal, Request, Scene};
 use http::StatusCode;
-use identity::{Denied, Error, Evidence, Notes, User};
+use identity::{BoxFuture, Denied, Error, Evidence, Notes, User};
 use protocol::{AUTH_TIME, ActionStatus, Completed, Entry, Failed, Joining, LoginFailure};
 
 use crate::cookie::Cookies;
@@ -40,108 +40,110 @@ pub(crate) struct Progress {
 }
 
 /// Goes on with a log-in.
-pub(crate) async fn proceed(mut visit: Visit, mut progress: Progress, given: Given) -> Response {
-    let by_form = !matches!(given, Given::Nothing);
-    let mut link = None;
-    let mut action_given = None;
-    let mut consent_given = None;
-    if progress.tab.flow_done {
-        match given {
-            Given::Action(alias, fields) => action_given = Some((alias, fields)),
-            Given::Consent(yes) => consent_given = Some(yes),
-            _ => {}
-        }
-    } else {
-        let (execution, fields);
-        let input = match given {
-            Given::Form(id, sent) => {
-                (execution, fields) = (id, sent);
-                Input::Form { execution: &execution, fields: &fields }
+pub(crate) fn proceed(mut visit: Visit, mut progress: Progress, given: Given) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let by_form = !matches!(given, Given::Nothing);
+        let mut link = None;
+        let mut action_given = None;
+        let mut consent_given = None;
+        if progress.tab.flow_done {
+            match given {
+                Given::Action(alias, fields) => action_given = Some((alias, fields)),
+                Given::Consent(yes) => consent_given = Some(yes),
+                _ => {}
             }
-            Given::TryAnother => Input::TryAnother,
-            Given::Choose(id) => {
-                execution = id;
-                Input::Choose(&execution)
-            }
-            Given::Link(evidence) => {
-                // In a browser that has not been here nobody has said who it is about.
-                progress.tab.flow.is_about(evidence.user());
-                link = Some(*evidence);
-                Input::Enter
-            }
-            Given::Nothing | Given::Action(..) | Given::Consent(_) => Input::Enter,
-        };
-        match run_flow(&visit, &mut progress.tab, link, input).await {
-            Err(error) => return visit.fail(error),
-            Ok(Outcome::Done) => progress.tab.flow_done = true,
-            Ok(Outcome::Stale) => return show::expired(visit, &progress.tab),
-            Ok(Outcome::Refused(refusal)) => return refused(visit, progress, refusal).await,
-            Ok(Outcome::Show(shown)) => {
-                if progress.tab.demands.prompt.none {
-                    return failed(visit, progress, LoginFailure::LoginRequired, "login_required").await;
+        } else {
+            let (execution, fields);
+            let input = match given {
+                Given::Form(id, sent) => {
+                    (execution, fields) = (id, sent);
+                    Input::Form { execution: &execution, fields: &fields }
                 }
-                return show::challenge(visit, progress, *shown).await;
+                Given::TryAnother => Input::TryAnother,
+                Given::Choose(id) => {
+                    execution = id;
+                    Input::Choose(&execution)
+                }
+                Given::Link(evidence) => {
+                    // In a browser that has not been here nobody has said who it is about.
+                    progress.tab.flow.is_about(evidence.user());
+                    link = Some(*evidence);
+                    Input::Enter
+                }
+                Given::Nothing | Given::Action(..) | Given::Consent(_) => Input::Enter,
+            };
+            match run_flow(&visit, &mut progress.tab, link, input).await {
+                Err(error) => return visit.fail(error),
+                Ok(Outcome::Done) => progress.tab.flow_done = true,
+                Ok(Outcome::Stale) => return show::expired(visit, &progress.tab),
+                Ok(Outcome::Refused(refusal)) => return refused(visit, progress, refusal).await,
+                Ok(Outcome::Show(shown)) => {
+                    if progress.tab.demands.prompt.none {
+                        return failed(visit, progress, LoginFailure::LoginRequired, "login_required").await;
+                    }
+                    return show::challenge(visit, progress, *shown).await;
+                }
+            }
+            if progress.tab.flow.registered {
+                visit.outcome.also("REGISTER", None, visit.details(&progress.tab));
             }
         }
-        if progress.tab.flow.registered {
-            visit.outcome.also("REGISTER", None, visit.details(&progress.tab));
-        }
-    }
 
-    let user = match user_of(&visit, &progress.tab).await {
-        Ok(user) => user,
-        Err(denied) => return refused(visit, progress, Refusal::Denied(denied)).await,
-    };
-    visit.outcome.about_user(user.id.clone());
+        let user = match user_of(&visit, &progress.tab).await {
+            Ok(user) => user,
+            Err(denied) => return refused(visit, progress, Refusal::Denied(denied)).await,
+        };
+        visit.outcome.about_user(user.id.clone());
 
-    // Required actions, one after the other.
-    if let Some((alias, fields)) = action_given {
-        match action::answer(&visit, &mut progress.tab, &user, &alias, &fields).await {
-            Err(error) => return visit.fail(error),
-            Ok(action::End::Again(feedback)) => return action::show(visit, progress, user, &alias, feedback).await,
-            Ok(action::End::Answer(response)) => {
-                visit.outcome.served();
-                return no_store(response);
+        // Required actions, one after the other.
+        if let Some((alias, fields)) = action_given {
+            match action::answer(&visit, &mut progress.tab, &user, &alias, &fields).await {
+                Err(error) => return visit.fail(error),
+                Ok(action::End::Again(feedback)) => return action::show(visit, progress, user, &alias, feedback).await,
+                Ok(action::End::Answer(response)) => {
+                    visit.outcome.served();
+                    return no_store(response);
+                }
+                Ok(action::End::Done) => {}
             }
-            Ok(action::End::Done) => {}
         }
-    }
-    let user = match user_of(&visit, &progress.tab).await {
-        Ok(user) => user,
-        Err(denied) => return refused(visit, progress, Refusal::Denied(denied)).await,
-    };
-    if let Some(alias) = action::next(&visit, &progress.tab, &user) {
-        if progress.tab.demands.prompt.none {
-            return failed(visit, progress, LoginFailure::InteractionRequired, "interaction_required").await;
+        let user = match user_of(&visit, &progress.tab).await {
+            Ok(user) => user,
+            Err(denied) => return refused(visit, progress, Refusal::Denied(denied)).await,
+        };
+        if let Some(alias) = action::next(&visit, &progress.tab, &user) {
+            if progress.tab.demands.prompt.none {
+                return failed(visit, progress, LoginFailure::InteractionRequired, "interaction_required").await;
+            }
+            if by_form || progress.stored.is_none() {
+                return go_to(visit, progress, &alias).await;
+            }
+            return action::show(visit, progress, user, &alias, crate::page::part::Feedback::default()).await;
         }
-        if by_form || progress.stored.is_none() {
-            return go_to(visit, progress, &alias).await;
-        }
-        return action::show(visit, progress, user, &alias, crate::page::part::Feedback::default()).await;
-    }
 
-    if progress.tab.alone.is_some() {
-        return link::done(visit, progress).await;
-    }
-
-    // Consent.
-    match consent_given {
-        Some(true) => match consent::grant(&visit, &progress.tab, &user).await {
-            Ok(()) => progress.tab.consented = true,
-            Err(error) => return visit.fail(error),
-        },
-        Some(false) => return failed(visit, progress, LoginFailure::AccessDenied, "rejected_by_user").await,
-        None => {}
-    }
-    match consent::is_needed(&visit, &progress.tab, &user).await {
-        Err(error) => visit.fail(error),
-        Ok(true) if progress.tab.demands.prompt.none => {
-            failed(visit, progress, LoginFailure::ConsentRequired, "consent_required").await
+        if progress.tab.alone.is_some() {
+            return link::done(visit, progress).await;
         }
-        Ok(true) if by_form || progress.stored.is_none() => go_to(visit, progress, consent::PAGE).await,
-        Ok(true) => consent::show(visit, progress, user).await,
-        Ok(false) => complete(visit, progress).await,
-    }
+
+        // Consent.
+        match consent_given {
+            Some(true) => match consent::grant(&visit, &progress.tab, &user).await {
+                Ok(()) => progress.tab.consented = true,
+                Err(error) => return visit.fail(error),
+            },
+            Some(false) => return failed(visit, progress, LoginFailure::AccessDenied, "rejected_by_user").await,
+            None => {}
+        }
+        match consent::is_needed(&visit, &progress.tab, &user).await {
+            Err(error) => visit.fail(error),
+            Ok(true) if progress.tab.demands.prompt.none => {
+                failed(visit, progress, LoginFailure::ConsentRequired, "consent_required").await
+            }
+            Ok(true) if by_form || progress.stored.is_none() => go_to(visit, progress, consent::PAGE).await,
+            Ok(true) => consent::show(visit, progress, user).await,
+            Ok(false) => complete(visit, progress).await,
+        }
+    })
 }
 
 /// Runs the flow that the log-in is in.

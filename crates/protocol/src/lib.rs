@@ -58,5 +58,4 @@ pub use plugin::{ClientAddresses, ClientSettings, EventKind, Plugin, Removed};
 pub use plugins::{DuplicatePlugin, Plugins};
 pub use state::{ApiState, Portreeve, WebSettings};
 
-/// A boxed future of a trait object's method.
-pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;
+pub use identity::BoxFuture;

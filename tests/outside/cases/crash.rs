@@ -29,7 +29,8 @@ pub(super) fn add(cases: &mut Cases) {
 
 const REALM: &str = "crash";
 const SERVICE: &str = "registry";
-const PEOPLE: usize = 8;
+/// Enough of them that none comes near the most tokens a user has for one client: beyond it the longest unused goes.
+const PEOPLE: usize = 64;
 /// In each round other people's tokens are revoked, as many as there is time for.
 const VICTIMS: usize = 4;
 /// Users of the realm that is imported: three batches.

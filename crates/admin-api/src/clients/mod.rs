@@ -25,10 +25,6 @@ pub(crate) fn table() -> Table {
         .get("/realms/{realm}/clients/{client}/optional-client-scopes", optional_scopes)
         .put("/realms/{realm}/clients/{client}/optional-client-scopes/{scope}", bind_optional)
         .delete("/realms/{realm}/clients/{client}/optional-client-scopes/{scope}", unbind_optional)
-        .get("/realms/{realm}/clients/{client}/session-count", session_count)
-        .get("/realms/{realm}/clients/{client}/offline-session-count", offline_session_count)
-        .get("/realms/{realm}/clients/{client}/user-sessions", sessions)
-        .get("/realms/{realm}/clients/{client}/offline-sessions", offline_sessions)
         .get("/realms/{realm}/clients/{client}/installation/providers/{artefact}", installation)
         .post("/realms/{realm}/clients/{client}/nodes", add_node)
         .delete("/realms/{realm}/clients/{client}/nodes/{node}", remove_node)
@@ -111,24 +107,6 @@ async fn unbind_default(permit: Permit<ManageClients>, call: Call) -> Answer {
 async fn unbind_optional(permit: Permit<ManageClients>, call: Call) -> Answer {
     client::unbind_scope(&permit, call.param("client"), call.param("scope"), true).await?;
     Ok(Reply::Nothing)
-}
-
-async fn session_count(permit: Permit<ViewClients>, call: Call) -> Answer {
-    Ok(Reply::Json(client::count_sessions(&permit, call.param("client"), false).await?))
-}
-
-async fn offline_session_count(permit: Permit<ViewClients>, call: Call) -> Answer {
-    Ok(Reply::Json(client::count_sessions(&permit, call.param("client"), true).await?))
-}
-
-async fn sessions(permit: Permit<ViewClients>, call: Call) -> Answer {
-    let page = call.page(Some(100))?;
-    Ok(Reply::list(client::sessions(&permit, call.param("client"), false, (page.first, page.max)).await?))
-}
-
-async fn offline_sessions(permit: Permit<ViewClients>, call: Call) -> Answer {
-    let page = call.page(Some(100))?;
-    Ok(Reply::list(client::sessions(&permit, call.param("client"), true, (page.first, page.max)).await?))
 }
 
 async fn installation(permit: Permit<ViewClients>, call: Call) -> Answer {

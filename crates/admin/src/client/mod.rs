@@ -13,7 +13,6 @@ mod remove;
 mod scopes;
 mod secret;
 mod service_account;
-mod sessions;
 
 pub use add::add;
 pub(crate) use add::protocol_of;
@@ -29,4 +28,3 @@ pub use remove::remove;
 pub use scopes::{bind_scope, scopes, unbind_scope};
 pub use secret::{drop_rotated, regenerate_secret, rotated_secret, secret};
 pub use service_account::service_account_user;
-pub use sessions::{count_sessions, sessions};

@@ -12,7 +12,7 @@ use super::factor::Typed;
 use super::lock::{Attempt, Locked, Subject};
 use super::stored::{Stored, has_second_factor};
 use super::{Denied, Method, Peer, Proven, SecondFactor};
-use crate::{Identity, Realm, Timestamp, User};
+use crate::{BoxFuture, Identity, Realm, Timestamp, User};
 
 /// No user name or e-mail address is longer; whoever types more is refused before anything is looked up.
 const MAX_LOGIN_BYTES: usize = 1024;
@@ -37,66 +37,68 @@ impl Identity {
     }
 
     /// The one way of checking a password. Without `factor` it is one page of a flow that asks for everything else itself.
-    pub(super) async fn prove(
-        &self,
-        realm: &Arc<Realm>,
-        login: &str,
-        password: &Secret,
+    pub(super) fn prove<'a>(
+        &'a self,
+        realm: &'a Arc<Realm>,
+        login: &'a str,
+        password: &'a Secret,
         factor: Option<SecondFactor>,
-        peer: &Peer,
-    ) -> Result<Proven, Denied> {
-        // Before any hash: whoever sends megabytes must not buy our time with them. It says nothing about the user.
-        if login.is_empty() || login.len() > MAX_LOGIN_BYTES {
-            return Err(Denied::Invalid { user: None, why: "user_not_found" });
-        }
-        if password.is_empty() || password.expose().len() > MAX_PASSWORD_BYTES {
-            return Err(Denied::Invalid { user: None, why: "invalid_user_credentials" });
-        }
-        let now = self.clock().now();
-        let name = canonical(login);
-        let user = self.find_user_by_login(realm, login).await?;
-        let subject = user.as_deref().map_or_else(|| self.decoy(realm, &name), Subject::known);
-        let attempt = Attempt { name: &name, password: password.expose(), peer, now };
-
-        let (locked, _) = self.lock_of(realm, &subject, now).await?;
-        let stored = Stored::load(self, &subject, factor == Some(SecondFactor::Append)).await?;
-        let typed = match factor {
-            Some(SecondFactor::Append) => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
-            Some(SecondFactor::Refuse | SecondFactor::Ignore) | None => Typed::whole(password),
-        };
-        let right = self.is_right(realm, &subject, &name, &stored, &typed.password).await?;
-
-        let Some(user) = user.as_ref().filter(|_| right) else {
-            return Err(self.wrong(realm, &subject, &attempt, locked).await);
-        };
-        // A right password without its code must look like a wrong one, or the password could be guessed alone.
-        if factor == Some(SecondFactor::Append) && !stored.otps.is_empty() && typed.code.is_none() {
-            return Err(self.wrong(realm, &subject, &attempt, locked).await);
-        }
-        // Asked once more: while this hash waited, others may have guessed until the lock came down, and a guess that
-        // was let in before must not slip past it.
-        let (locked_by_now, has_failures) = self.lock_of(realm, &subject, now).await?;
-        if locked != Locked::No || locked_by_now != Locked::No {
-            let locked = if locked == Locked::No { locked_by_now } else { locked };
-            return Err(self.wrong(realm, &subject, &attempt, locked).await);
-        }
-
-        check_may_enter(realm, user, &stored, factor, now)?;
-        let method = match typed.code {
-            Some((credential, step)) => {
-                if !realm.settings.otp.reusable && !self.use_otp_step(&credential, step).await? {
-                    return Err(self.wrong(realm, &subject, &attempt, locked).await);
-                }
-                Method::PasswordAndOtp
+        peer: &'a Peer,
+    ) -> BoxFuture<'a, Result<Proven, Denied>> {
+        Box::pin(async move {
+            // Before any hash: whoever sends megabytes must not buy our time with them. It says nothing about the user.
+            if login.is_empty() || login.len() > MAX_LOGIN_BYTES {
+                return Err(Denied::Invalid { user: None, why: "user_not_found" });
             }
-            None => Method::Password,
-        };
-        // A flow forgets failures at its end: a right password must not buy new guesses at the second factor.
-        if has_failures && factor.is_some() {
-            self.clear_failures(realm, &user.id).await?;
-        }
-        self.rehash_later(realm, &stored, &typed.password);
-        Ok(Proven::new(realm, Arc::clone(user), now, method))
+            if password.is_empty() || password.expose().len() > MAX_PASSWORD_BYTES {
+                return Err(Denied::Invalid { user: None, why: "invalid_user_credentials" });
+            }
+            let now = self.clock().now();
+            let name = canonical(login);
+            let user = self.find_user_by_login(realm, login).await?;
+            let subject = user.as_deref().map_or_else(|| self.decoy(realm, &name), Subject::known);
+            let attempt = Attempt { name: &name, password: password.expose(), peer, now };
+
+            let (locked, _) = self.lock_of(realm, &subject, now).await?;
+            let stored = Stored::load(self, &subject, factor == Some(SecondFactor::Append)).await?;
+            let typed = match factor {
+                Some(SecondFactor::Append) => Typed::with_code(password, &stored.otps, &realm.settings.otp, now),
+                Some(SecondFactor::Refuse | SecondFactor::Ignore) | None => Typed::whole(password),
+            };
+            let right = self.is_right(realm, &subject, &name, &stored, &typed.password).await?;
+
+            let Some(user) = user.as_ref().filter(|_| right) else {
+                return Err(self.wrong(realm, &subject, &attempt, locked).await);
+            };
+            // A right password without its code must look like a wrong one, or the password could be guessed alone.
+            if factor == Some(SecondFactor::Append) && !stored.otps.is_empty() && typed.code.is_none() {
+                return Err(self.wrong(realm, &subject, &attempt, locked).await);
+            }
+            // Asked once more: while this hash waited, others may have guessed until the lock came down, and a guess that
+            // was let in before must not slip past it.
+            let (locked_by_now, has_failures) = self.lock_of(realm, &subject, now).await?;
+            if locked != Locked::No || locked_by_now != Locked::No {
+                let locked = if locked == Locked::No { locked_by_now } else { locked };
+                return Err(self.wrong(realm, &subject, &attempt, locked).await);
+            }
+
+            check_may_enter(realm, user, &stored, factor, now)?;
+            let method = match typed.code {
+                Some((credential, step)) => {
+                    if !realm.settings.otp.reusable && !self.use_otp_step(&credential, step).await? {
+                        return Err(self.wrong(realm, &subject, &attempt, locked).await);
+                    }
+                    Method::PasswordAndOtp
+                }
+                None => Method::Password,
+            };
+            // A flow forgets failures at its end: a right password must not buy new guesses at the second factor.
+            if has_failures && factor.is_some() {
+                self.clear_failures(realm, &user.id).await?;
+            }
+            self.rehash_later(realm, &stored, &typed.password);
+            Ok(Proven::new(realm, Arc::clone(user), now, method))
+        })
     }
 
     /// One hash, always: of the stored password, or of the dummy that goes with the name.

@@ -8,7 +8,7 @@ use super::evidence::Evidence;
 use super::lock::{Attempt, Locked, Subject};
 use super::stored::Stored;
 use super::{Denied, Method, Peer};
-use crate::{CredentialId, Identity, Realm, User};
+use crate::{BoxFuture, CredentialId, Identity, Realm, User};
 
 /// No code is longer.
 const MAX_CODE_BYTES: usize = 64;
@@ -36,33 +36,35 @@ impl Identity {
     ///
     /// # Errors
     /// [`Denied`].
-    pub async fn check_otp(
-        &self,
-        realm: &Arc<Realm>,
-        user: &Arc<User>,
-        device: Option<&CredentialId>,
-        code: &Secret,
-        peer: &Peer,
-    ) -> Result<Evidence, Denied> {
-        let now = self.clock().now();
-        let subject = Subject::known(user);
-        let locked = self.open_for_code(realm, &subject, code).await?;
-        let attempt = Attempt { name: &user.username, password: code.expose(), peer, now };
-        let stored = Stored::load(self, &subject, true).await?;
-        let policy = &realm.settings.otp;
-        let found = stored
-            .otps
-            .iter()
-            .filter(|otp| device.is_none_or(|device| otp.id == *device))
-            .find_map(|otp| otp.step(code.expose(), policy, now).map(|step| (otp.id.clone(), step)));
-        let (locked_by_now, _) = self.lock_of(realm, &subject, now).await?;
-        let right = locked == Locked::No && locked_by_now == Locked::No;
-        if let Some((id, step)) = found.filter(|_| right)
-            && (policy.reusable || self.use_otp_step(&id, step).await?)
-        {
-            return Ok(Evidence::new(realm, &user.id, Method::Otp, now));
-        }
-        Err(self.wrong_code(realm, &subject, &attempt, locked_by_now).await)
+    pub fn check_otp<'a>(
+        &'a self,
+        realm: &'a Arc<Realm>,
+        user: &'a Arc<User>,
+        device: Option<&'a CredentialId>,
+        code: &'a Secret,
+        peer: &'a Peer,
+    ) -> BoxFuture<'a, Result<Evidence, Denied>> {
+        Box::pin(async move {
+            let now = self.clock().now();
+            let subject = Subject::known(user);
+            let locked = self.open_for_code(realm, &subject, code).await?;
+            let attempt = Attempt { name: &user.username, password: code.expose(), peer, now };
+            let stored = Stored::load(self, &subject, true).await?;
+            let policy = &realm.settings.otp;
+            let found = stored
+                .otps
+                .iter()
+                .filter(|otp| device.is_none_or(|device| otp.id == *device))
+                .find_map(|otp| otp.step(code.expose(), policy, now).map(|step| (otp.id.clone(), step)));
+            let (locked_by_now, _) = self.lock_of(realm, &subject, now).await?;
+            let right = locked == Locked::No && locked_by_now == Locked::No;
+            if let Some((id, step)) = found.filter(|_| right)
+                && (policy.reusable || self.use_otp_step(&id, step).await?)
+            {
+                return Ok(Evidence::new(realm, &user.id, Method::Otp, now));
+            }
+            Err(self.wrong_code(realm, &subject, &attempt, locked_by_now).await)
+        })
     }
 
     /// The lock as it is; a code that cannot be one is refused before anything is opened.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{PASSWORD, TABLE, entity, hash_kind, kind_of};
-use crate::{CredentialId, Error, Timestamp, Tx, UserId, rows, sealing, ticket};
+use crate::{BoxFuture, CredentialId, Error, Timestamp, Tx, UserId, rows, sealing, ticket};
 
 /// A credential that is still to be made, in Keycloak's words.
 pub struct NewCredential {
@@ -68,42 +68,48 @@ impl Tx {
     }
 
     /// Gives the user this password in place of any before, and revokes the tickets that die with it.
-    pub async fn set_password_hash(&mut self, user: &UserId, hash: &PasswordHash) -> Result<CredentialId, Error> {
-        let before = entity::Entity::find()
-            .filter(entity::Column::UserId.eq(user.as_str()))
-            .filter(entity::Column::Kind.eq(PASSWORD))
-            .order_by_asc(entity::Column::Position)
-            .all(self.connection())
-            .await?;
-        self.revoke_with_password(user).await?;
-        let now = self.identity().clock().now();
-        let mut before = before.into_iter();
-        let Some(first) = before.next() else {
-            let (credential_data, secret_data) = hash.to_keycloak();
-            let credential = NewCredential {
-                id: None,
-                kind: PASSWORD.to_owned(),
-                label: None,
-                created_at: Some(now),
-                credential_data,
-                secret_data: Zeroizing::new(secret_data),
-                document: Value::Null,
+    pub fn set_password_hash<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        hash: &'a PasswordHash,
+    ) -> BoxFuture<'a, Result<CredentialId, Error>> {
+        Box::pin(async move {
+            let before = entity::Entity::find()
+                .filter(entity::Column::UserId.eq(user.as_str()))
+                .filter(entity::Column::Kind.eq(PASSWORD))
+                .order_by_asc(entity::Column::Position)
+                .all(self.connection())
+                .await?;
+            self.revoke_with_password(user).await?;
+            let now = self.identity().clock().now();
+            let mut before = before.into_iter();
+            let Some(first) = before.next() else {
+                let (credential_data, secret_data) = hash.to_keycloak();
+                let credential = NewCredential {
+                    id: None,
+                    kind: PASSWORD.to_owned(),
+                    label: None,
+                    created_at: Some(now),
+                    credential_data,
+                    secret_data: Zeroizing::new(secret_data),
+                    document: Value::Null,
+                };
+                return self.add_credential(user, credential).await;
             };
-            return self.add_credential(user, credential).await;
-        };
-        for other in before {
-            entity::Entity::delete_by_id(other.id).exec(self.connection()).await?;
-        }
-        let id = CredentialId::from(first.id);
-        let mut changed = self.hash_columns(&id, hash);
-        changed.created_at = Set(Some(now.0));
-        entity::Entity::update_many()
-            .set(changed)
-            .filter(entity::Column::Id.eq(id.as_str()))
-            .exec(self.connection())
-            .await?;
-        self.touch_user(user);
-        Ok(id)
+            for other in before {
+                entity::Entity::delete_by_id(other.id).exec(self.connection()).await?;
+            }
+            let id = CredentialId::from(first.id);
+            let mut changed = self.hash_columns(&id, hash);
+            changed.created_at = Set(Some(now.0));
+            entity::Entity::update_many()
+                .set(changed)
+                .filter(entity::Column::Id.eq(id.as_str()))
+                .exec(self.connection())
+                .await?;
+            self.touch_user(user);
+            Ok(id)
+        })
     }
 
     /// Replaces the hash of one password, after a log-in proved it, by one of today's cost: only if the row's sealed half is

@@ -10,7 +10,7 @@ use crypto::{
 use serde_json::{Value, json};
 
 use super::{KeyStatus, NewKey, SIGNING};
-use crate::{Error, Identity, Realm, Timestamp, realm};
+use crate::{BoxFuture, Error, Identity, Realm, Timestamp, realm};
 
 /// A certificate outlives its key: its bytes never change, so it is never renewed.
 const CERTIFICATE_SECONDS: i64 = 20 * 365 * 24 * 3600;
@@ -26,27 +26,37 @@ impl Identity {
         if missing(realm, algorithms).is_empty() {
             return Ok(Arc::clone(realm));
         }
-        let _turn = self.0.making_keys.lock().await;
-        let realm = self.same_realm(realm).await?;
-        let kinds = missing(&realm, algorithms);
-        if kinds.is_empty() {
-            return Ok(realm);
-        }
-        let mut made = Vec::new();
-        for (kind, algorithm) in kinds {
-            made.push((algorithm, self.make_key(&realm, kind, algorithm, KeyStatus::Active, PRIORITY).await?));
-        }
-        let mut tx = self.begin().await?;
-        // Another node may have been faster: its row is locked until commit, so that one of the two sees the other's keys.
-        tx.lock_realm(&realm.id).await?;
-        for (algorithm, key) in made {
-            if !tx.has_active_key(&realm.id, algorithm).await? {
-                tx.add_key(&realm.id, key).await?;
+        self.make_missing(realm, algorithms).await
+    }
+
+    fn make_missing<'a>(
+        &'a self,
+        realm: &'a Realm,
+        algorithms: &'a [Algorithm],
+    ) -> BoxFuture<'a, Result<Arc<Realm>, Error>> {
+        Box::pin(async move {
+            let _turn = self.0.making_keys.lock().await;
+            let realm = self.same_realm(realm).await?;
+            let kinds = missing(&realm, algorithms);
+            if kinds.is_empty() {
+                return Ok(realm);
             }
-        }
-        tx.touch_realm(&realm.id);
-        tx.commit().await?;
-        self.same_realm(&realm).await
+            let mut made = Vec::new();
+            for (kind, algorithm) in kinds {
+                made.push((algorithm, self.make_key(&realm, kind, algorithm, KeyStatus::Active, PRIORITY).await?));
+            }
+            let mut tx = self.begin().await?;
+            // Another node may have been faster: its row is locked until commit, so that one of the two sees the other's keys.
+            tx.lock_realm(&realm.id).await?;
+            for (algorithm, key) in made {
+                if !tx.has_active_key(&realm.id, algorithm).await? {
+                    tx.add_key(&realm.id, key).await?;
+                }
+            }
+            tx.touch_realm(&realm.id);
+            tx.commit().await?;
+            self.same_realm(&realm).await
+        })
     }
 
     /// The newest snapshot of a realm.

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{RealmSettings, entity};
 use crate::{
-    Error, Identity, Realm, RealmId, client, credential,
+    BoxFuture, Error, Identity, Realm, RealmId, client, credential,
     group::{self, GroupTree},
     key, meta, role,
     role::RoleTree,
@@ -41,30 +41,35 @@ pub(crate) async fn version(identity: &Identity, id: &RealmId) -> Result<Option<
 }
 
 /// A visible realm, and the change counter at the moment it was read.
-pub(crate) async fn by_name(identity: &Identity, name: &str) -> Result<Option<(Realm, i64)>, Error> {
-    let store = identity.store();
-    // All statements see one state. SQLite's read transactions do by nature.
-    let on = match store.backend() {
-        DbBackend::Postgres => {
-            store.reader().begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
-        }
-        _ => store.reader().begin().await?,
-    };
-    store.statements.add(1);
-    let loaded = match entity::Entity::find()
-        .filter(entity::Column::Name.eq(name))
-        .filter(entity::Column::Visible.eq(true))
-        .one(&on)
-        .await?
-    {
-        Some(row) => {
-            let counter = meta::change_version(&on).await?;
-            Some((realm(identity, &on, row).await?, counter))
-        }
-        None => None,
-    };
-    store.commit(on).await?;
-    Ok(loaded)
+pub(crate) fn by_name<'a>(identity: &'a Identity, name: &'a str) -> BoxFuture<'a, Result<Option<(Realm, i64)>, Error>> {
+    Box::pin(async move {
+        let store = identity.store();
+        // All statements see one state. SQLite's read transactions do by nature.
+        let on = match store.backend() {
+            DbBackend::Postgres => {
+                store
+                    .reader()
+                    .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
+                    .await?
+            }
+            _ => store.reader().begin().await?,
+        };
+        store.statements.add(1);
+        let loaded = match entity::Entity::find()
+            .filter(entity::Column::Name.eq(name))
+            .filter(entity::Column::Visible.eq(true))
+            .one(&on)
+            .await?
+        {
+            Some(row) => {
+                let counter = meta::change_version(&on).await?;
+                Some((realm(identity, &on, row).await?, counter))
+            }
+            None => None,
+        };
+        store.commit(on).await?;
+        Ok(loaded)
+    })
 }
 
 async fn realm(identity: &Identity, on: &DatabaseTransaction, row: entity::Model) -> Result<Realm, Error> {

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use serde_json::Value;
 
 use super::{entity, map::LONGEST_LOGIN};
-use crate::{ClientId, Error, RealmId, Tx, UserId, login_failure, realm::BirthRules, rows};
+use crate::{BoxFuture, ClientId, Error, RealmId, Tx, UserId, login_failure, realm::BirthRules, rows};
 
 /// A user that is still to be made.
 #[derive(Debug, Clone)]
@@ -53,58 +53,60 @@ impl NewUser {
 
 impl Tx {
     /// Makes a user, with the realm's default role and default groups. The service account of a client has neither.
-    pub async fn add_user(&mut self, realm: &RealmId, user: NewUser) -> Result<UserId, Error> {
-        let username = user.username.to_lowercase();
-        check_length("username", &username)?;
-        let email = user.email.map(|email| email.to_lowercase()).filter(|email| !email.is_empty());
-        let rules = self.birth_rules(realm).await?;
-        if let Some(email) = &email {
-            check_length("email", email)?;
-            self.check_email_is_free(realm, &rules, email, None).await?;
-        }
-        let identity = self.identity().clone();
-        let id = user.id.unwrap_or_else(|| UserId::random(identity.random()));
-        let now = identity.clock().now();
-        let row = entity::ActiveModel {
-            id: Set(id.to_string()),
-            realm_id: Set(realm.to_string()),
-            username: Set(username.clone()),
-            email: Set(email.clone()),
-            first_name_key: Set(name_key(user.first_name.as_deref())),
-            last_name_key: Set(name_key(user.last_name.as_deref())),
-            first_name: Set(user.first_name),
-            last_name: Set(user.last_name),
-            enabled: Set(user.enabled),
-            created_at: Set(now.0),
-            service_account_client_id: Set(user.service_account_client.as_ref().map(ToString::to_string)),
-            not_before: Set(0),
-            required_actions: Set(Value::from(user.required_actions).to_string()),
-            version: Set(1),
-            document: Set(Value::Object(rows::members(user.document)?).to_string()),
-            // Behind all that a file brought, without a look at them.
-            position: Set(now.0),
-        };
-        entity::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .map_err(rows::conflict("username"))?;
-        for (name, values) in &user.attributes {
-            self.set_attribute(&id, name, values).await?;
-        }
-        if user.service_account_client.is_none() {
-            if let Some(role) = &rules.default_role {
-                self.grant_role(&id, role).await?;
+    pub fn add_user<'a>(&'a mut self, realm: &'a RealmId, user: NewUser) -> BoxFuture<'a, Result<UserId, Error>> {
+        Box::pin(async move {
+            let username = user.username.to_lowercase();
+            check_length("username", &username)?;
+            let email = user.email.map(|email| email.to_lowercase()).filter(|email| !email.is_empty());
+            let rules = self.birth_rules(realm).await?;
+            if let Some(email) = &email {
+                check_length("email", email)?;
+                self.check_email_is_free(realm, &rules, email, None).await?;
             }
-            for group in &rules.default_groups {
-                self.join_group(&id, group).await?;
+            let identity = self.identity().clone();
+            let id = user.id.unwrap_or_else(|| UserId::random(identity.random()));
+            let now = identity.clock().now();
+            let row = entity::ActiveModel {
+                id: Set(id.to_string()),
+                realm_id: Set(realm.to_string()),
+                username: Set(username.clone()),
+                email: Set(email.clone()),
+                first_name_key: Set(name_key(user.first_name.as_deref())),
+                last_name_key: Set(name_key(user.last_name.as_deref())),
+                first_name: Set(user.first_name),
+                last_name: Set(user.last_name),
+                enabled: Set(user.enabled),
+                created_at: Set(now.0),
+                service_account_client_id: Set(user.service_account_client.as_ref().map(ToString::to_string)),
+                not_before: Set(0),
+                required_actions: Set(Value::from(user.required_actions).to_string()),
+                version: Set(1),
+                document: Set(Value::Object(rows::members(user.document)?).to_string()),
+                // Behind all that a file brought, without a look at them.
+                position: Set(now.0),
+            };
+            entity::Entity::insert(row)
+                .exec_without_returning(self.connection())
+                .await
+                .map_err(rows::conflict("username"))?;
+            for (name, values) in &user.attributes {
+                self.set_attribute(&id, name, values).await?;
             }
-        }
-        self.touch_user(&id);
-        self.touch_login(realm, &username);
-        if let Some(email) = &email {
-            self.touch_login(realm, email);
-        }
-        Ok(id)
+            if user.service_account_client.is_none() {
+                if let Some(role) = &rules.default_role {
+                    self.grant_role(&id, role).await?;
+                }
+                for group in &rules.default_groups {
+                    self.join_group(&id, group).await?;
+                }
+            }
+            self.touch_user(&id);
+            self.touch_login(realm, &username);
+            if let Some(email) = &email {
+                self.touch_login(realm, email);
+            }
+            Ok(id)
+        })
     }
 
     /// Removes a user with their credentials, grants and tickets.

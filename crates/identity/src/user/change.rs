@@ -12,7 +12,7 @@ use super::{
     add::{check_length, name_key},
     attribute, entity, member, role,
 };
-use crate::{Error, GroupId, RealmId, RoleId, Tx, UserId, rows};
+use crate::{BoxFuture, Error, GroupId, RealmId, RoleId, Tx, UserId, rows};
 
 /// Keycloak's column takes as much.
 const LONGEST_ATTRIBUTE_NAME: usize = 255;
@@ -38,62 +38,64 @@ pub struct UserChange {
 
 impl Tx {
     /// Changes a user. Whoever is disabled loses every ticket and session for good; who is enabled again is no longer locked out.
-    pub async fn change_user(&mut self, id: &UserId, change: UserChange) -> Result<(), Error> {
-        let row = self.user_row(id).await?;
-        let realm = RealmId::from(row.realm_id.as_str());
-        let mut changed = entity::ActiveModel { id: Unchanged(row.id.clone()), ..Default::default() };
-        if let Some(username) = change.username {
-            let username = username.to_lowercase();
-            check_length("username", &username)?;
-            self.touch_login(&realm, &row.username);
-            self.touch_login(&realm, &username);
-            changed.username = Set(username);
-        }
-        if let Some(email) = change.email {
-            let email = email.map(|email| email.to_lowercase()).filter(|email| !email.is_empty());
-            if let Some(old) = &row.email {
-                self.touch_login(&realm, old);
+    pub fn change_user<'a>(&'a mut self, id: &'a UserId, change: UserChange) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let row = self.user_row(id).await?;
+            let realm = RealmId::from(row.realm_id.as_str());
+            let mut changed = entity::ActiveModel { id: Unchanged(row.id.clone()), ..Default::default() };
+            if let Some(username) = change.username {
+                let username = username.to_lowercase();
+                check_length("username", &username)?;
+                self.touch_login(&realm, &row.username);
+                self.touch_login(&realm, &username);
+                changed.username = Set(username);
             }
-            if let Some(email) = &email {
-                check_length("email", email)?;
-                let rules = self.birth_rules(&realm).await?;
-                self.check_email_is_free(&realm, &rules, email, Some(id)).await?;
-                self.touch_login(&realm, email);
+            if let Some(email) = change.email {
+                let email = email.map(|email| email.to_lowercase()).filter(|email| !email.is_empty());
+                if let Some(old) = &row.email {
+                    self.touch_login(&realm, old);
+                }
+                if let Some(email) = &email {
+                    check_length("email", email)?;
+                    let rules = self.birth_rules(&realm).await?;
+                    self.check_email_is_free(&realm, &rules, email, Some(id)).await?;
+                    self.touch_login(&realm, email);
+                }
+                changed.email = Set(email);
             }
-            changed.email = Set(email);
-        }
-        if let Some(first_name) = change.first_name {
-            changed.first_name_key = Set(name_key(first_name.as_deref()));
-            changed.first_name = Set(first_name);
-        }
-        if let Some(last_name) = change.last_name {
-            changed.last_name_key = Set(name_key(last_name.as_deref()));
-            changed.last_name = Set(last_name);
-        }
-        if let Some(enabled) = change.enabled {
-            changed.enabled = Set(enabled);
-        }
-        if let Some(actions) = change.required_actions {
-            changed.required_actions = Set(Value::from(actions).to_string());
-        }
-        if let Some(not_before) = change.not_before {
-            changed.not_before = Set(not_before);
-        }
-        if changed.is_changed() {
-            entity::Entity::update_many()
-                .set(changed)
-                .filter(entity::Column::Id.eq(id.as_str()))
-                .exec(self.connection())
-                .await
-                .map_err(rows::conflict("username"))?;
-        }
-        match change.enabled {
-            Some(false) => self.revoke_of_disabled(id).await?,
-            Some(true) if !row.enabled => self.forget_lock_out(id).await?,
-            _ => {}
-        }
-        self.touch_user(id);
-        Ok(())
+            if let Some(first_name) = change.first_name {
+                changed.first_name_key = Set(name_key(first_name.as_deref()));
+                changed.first_name = Set(first_name);
+            }
+            if let Some(last_name) = change.last_name {
+                changed.last_name_key = Set(name_key(last_name.as_deref()));
+                changed.last_name = Set(last_name);
+            }
+            if let Some(enabled) = change.enabled {
+                changed.enabled = Set(enabled);
+            }
+            if let Some(actions) = change.required_actions {
+                changed.required_actions = Set(Value::from(actions).to_string());
+            }
+            if let Some(not_before) = change.not_before {
+                changed.not_before = Set(not_before);
+            }
+            if changed.is_changed() {
+                entity::Entity::update_many()
+                    .set(changed)
+                    .filter(entity::Column::Id.eq(id.as_str()))
+                    .exec(self.connection())
+                    .await
+                    .map_err(rows::conflict("username"))?;
+            }
+            match change.enabled {
+                Some(false) => self.revoke_of_disabled(id).await?,
+                Some(true) if !row.enabled => self.forget_lock_out(id).await?,
+                _ => {}
+            }
+            self.touch_user(id);
+            Ok(())
+        })
     }
 
     /// Gives an attribute these values; none takes it away.

@@ -11,7 +11,7 @@ use std::sync::{
 use quick_cache::sync::Cache;
 
 use super::{find::Pages, load};
-use crate::{Error, Identity, Realm, RealmId, User, UserId};
+use crate::{BoxFuture, Error, Identity, Realm, RealmId, User, UserId};
 
 /// Users that are kept.
 const KEPT: usize = 16_384;
@@ -70,7 +70,10 @@ impl Users {
 
 pub(crate) async fn find(identity: &Identity, realm: &Realm, id: &UserId) -> Result<Option<Arc<User>>, Error> {
     if identity.is_single_node() {
-        return load_once(identity, realm, id).await;
+        return match identity.0.users.by_id.get(id) {
+            Some(user) => Ok(Some(user).filter(|user| user.realm == realm.id)),
+            None => load_once(identity, realm, id).await,
+        };
     }
     match load::version(identity.store().reader(), realm.id.as_str(), id.as_str()).await? {
         Some(version) => find_at(identity, realm, id, version).await,
@@ -95,22 +98,28 @@ pub(crate) async fn find_at(
 }
 
 /// From memory, or loaded by one of all who ask at once.
-async fn load_once(identity: &Identity, realm: &Realm, id: &UserId) -> Result<Option<Arc<User>>, Error> {
-    let guard = match identity.0.users.by_id.get_value_or_guard_async(id).await {
-        Ok(user) => return Ok(Some(user).filter(|user| user.realm == realm.id)),
-        Err(guard) => guard,
-    };
-    let cleared = identity.0.users.cleared.load(Ordering::SeqCst);
-    let Some(user) = load::by_id(identity.store().reader(), realm.id.as_str(), id.as_str()).await? else {
-        return Ok(None);
-    };
-    let user = Arc::new(user);
-    // Refused if a commit dropped this user meanwhile; what was read serves this one request.
-    let _ = guard.insert(Arc::clone(&user));
-    if identity.0.users.cleared.load(Ordering::SeqCst) != cleared {
-        identity.0.users.drop_user(id);
-    }
-    Ok(Some(user))
+fn load_once<'a>(
+    identity: &'a Identity,
+    realm: &'a Realm,
+    id: &'a UserId,
+) -> BoxFuture<'a, Result<Option<Arc<User>>, Error>> {
+    Box::pin(async move {
+        let guard = match identity.0.users.by_id.get_value_or_guard_async(id).await {
+            Ok(user) => return Ok(Some(user).filter(|user| user.realm == realm.id)),
+            Err(guard) => guard,
+        };
+        let cleared = identity.0.users.cleared.load(Ordering::SeqCst);
+        let Some(user) = load::by_id(identity.store().reader(), realm.id.as_str(), id.as_str()).await? else {
+            return Ok(None);
+        };
+        let user = Arc::new(user);
+        // Refused if a commit dropped this user meanwhile; what was read serves this one request.
+        let _ = guard.insert(Arc::clone(&user));
+        if identity.0.users.cleared.load(Ordering::SeqCst) != cleared {
+            identity.0.users.drop_user(id);
+        }
+        Ok(Some(user))
+    })
 }
 
 pub(crate) async fn find_by_login(identity: &Identity, realm: &Realm, login: &str) -> Result<Option<Arc<User>>, Error> {

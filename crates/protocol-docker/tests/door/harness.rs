@@ -103,7 +103,8 @@ impl House {
     pub(crate) fn behind_proxies(self, networks: &[&str]) -> Self {
         let mut web = WebSettings::new("https://id.example");
         web.trusted_proxies = networks.iter().map(|network| network.parse().unwrap()).collect();
-        let portreeve = Portreeve { web: Arc::new(web), ..self.portreeve };
+        let mut portreeve = self.portreeve;
+        portreeve.web = Arc::new(web);
         Self::with(self.store, portreeve)
     }
 
