@@ -145,3 +145,27 @@ async fn mappers_are_added_changed_and_removed_with_their_owner() {
         assert_eq!(caller.delete(&address).await.expect(404).json(), json!({"error": "Model not found"}));
     }
 }
+
+#[tokio::test]
+async fn a79_roles_let_through_follow_a_client_and_end_with_it() {
+    let world = World::port().await;
+    let caller = world.admin_with(&["manage-realm", "manage-clients"]).await;
+    let of = |client: &str, roles: &str| format!("{CLIENTS}/{client}/scope-mappings/{roles}");
+    let (app, other) =
+        (make(&caller, json!({"clientId": "app"})).await, make(&caller, json!({"clientId": "other"})).await);
+    caller.json("POST", &format!("{CLIENTS}/{app}/roles"), &json!({"name": "writer"})).await.expect(201);
+    let writer = caller.get(&format!("{CLIENTS}/{app}/roles/writer")).await.json();
+    let reader = caller.get("/admin/realms/port/roles/reader").await.json();
+    caller.json("POST", &of(&app, "realm"), &json!([reader])).await.expect(204);
+    caller.json("POST", &of(&other, &format!("clients/{app}")), &json!([writer])).await.expect(204);
+
+    caller.json("PUT", &format!("{CLIENTS}/{app}"), &json!({"clientId": "renamed"})).await.expect(204);
+    assert_eq!(names(&caller.get(&of(&app, "realm")).await.json(), "name"), ["reader"]);
+    assert_eq!(names(&caller.get(&of(&other, &format!("clients/{app}"))).await.json(), "name"), ["writer"]);
+
+    caller.delete(&format!("{CLIENTS}/{app}")).await.expect(204);
+    let namesake = make(&caller, json!({"clientId": "renamed"})).await;
+    caller.json("POST", &format!("{CLIENTS}/{namesake}/roles"), &json!({"name": "writer"})).await.expect(201);
+    assert_eq!(caller.get(&of(&namesake, "realm")).await.json(), json!([]));
+    assert_eq!(caller.get(&of(&other, &format!("clients/{namesake}"))).await.json(), json!([]));
+}

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::entity;
 use crate::{
-    ClientId, Error, MapperOwner, RealmId, ScopeId, Tx, UserId, rows, scope,
+    ClientId, Error, MapperOwner, RealmId, ScopeId, Tx, UserId, rows,
+    scope::{self, mapping},
     sealing::{self, Noun},
     user,
 };
@@ -81,6 +82,13 @@ impl Tx {
             if client_id.is_empty() || client_id.len() > rows::LONGEST_NAME {
                 return Err(Error::invalid("clientId", "must have 1 to 255 bytes"));
             }
+            if client_id != row.client_id {
+                self.edit_realm(&RealmId::from(row.realm_id.as_str()), |document| {
+                    mapping::rename_client(document, &row.client_id, &client_id);
+                    Ok::<_, Error>(())
+                })
+                .await?;
+            }
             changed.client_id = Set(client_id);
         }
         if let Some(protocol) = rows::take_optional_text(&mut patch, "protocol")? {
@@ -131,8 +139,11 @@ impl Tx {
             self.removed_user(&UserId::from(account));
         }
         self.removed_client(id);
-        self.touch_realm(&row.realm_id.into());
-        Ok(())
+        self.edit_realm(&RealmId::from(row.realm_id.as_str()), |document| {
+            mapping::forget_client(document, &row.client_id);
+            Ok(())
+        })
+        .await
     }
 
     /// The row of a client who must be there.

@@ -65,3 +65,32 @@ pub(crate) fn each_mut(document: &mut Map<String, Value>, look: &mut dyn FnMut(&
         list.iter_mut().filter_map(Value::as_object_mut).for_each(&mut *look);
     }
 }
+
+/// A client has another `clientId` now: what is mapped to it follows, and so do mappings of its roles.
+pub(crate) fn rename_client(document: &mut Map<String, Value>, from: &str, to: &str) {
+    each_mut(document, &mut |mapping| {
+        if mapping.get("client").and_then(Value::as_str) == Some(from) {
+            mapping.insert("client".to_owned(), Value::from(to));
+        }
+    });
+    if let Some(of_clients) = document.get_mut("clientScopeMappings").and_then(Value::as_object_mut)
+        && let Some(list) = of_clients.shift_remove(from)
+    {
+        of_clients.insert(to.to_owned(), list);
+    }
+}
+
+/// A client is gone: nothing stays mapped to it, nor do its roles, so that a namesake inherits nothing.
+pub(crate) fn forget_client(document: &mut Map<String, Value>, client: &str) {
+    let keep = |mapping: &Value| mapping.get("client").and_then(Value::as_str) != Some(client);
+    if let Some(list) = document.get_mut("scopeMappings").and_then(Value::as_array_mut) {
+        list.retain(keep);
+    }
+    if let Some(of_clients) = document.get_mut("clientScopeMappings").and_then(Value::as_object_mut) {
+        of_clients.shift_remove(client);
+        for list in of_clients.values_mut().filter_map(Value::as_array_mut) {
+            list.retain(keep);
+        }
+        of_clients.retain(|_, list| list.as_array().is_none_or(|list| !list.is_empty()));
+    }
+}
