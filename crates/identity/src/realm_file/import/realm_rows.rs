@@ -194,8 +194,9 @@ impl Builder<'_> {
     fn secret(&mut self, client: &mut Map<String, Value>, client_id: &str) {
         let masked = text(client, "secret") == Some(MASK);
         let flag = |member: &str| client.get(member) == Some(&Value::Bool(true));
-        // Keycloak: a client that says nothing of itself is public.
-        let says_nothing = !client.contains_key("publicClient") && !client.contains_key("bearerOnly");
+        // Keycloak: a client that says nothing of itself is public. One that proves itself by a key or a certificate has said enough.
+        let by_secret = text(client, "clientAuthenticatorType").is_none_or(|kind| kind == "client-secret");
+        let says_nothing = by_secret && !client.contains_key("publicClient") && !client.contains_key("bearerOnly");
         let confidential = !says_nothing && !flag("publicClient") && !flag("bearerOnly");
         if masked || (confidential && !client.contains_key("secret")) {
             let secret = crypto::random::token::<SECRET_BYTES>(self.stock.random());

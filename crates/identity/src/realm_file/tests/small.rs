@@ -15,6 +15,7 @@ async fn a_small_file_is_topped_up() {
         {"clientId": "robot", "publicClient": false, "serviceAccountsEnabled": true},
         {"clientId": "masked", "publicClient": false, "secret": "**********"},
         {"clientId": "strange", "protocol": "morse"},
+        {"clientId": "by-key", "clientAuthenticatorType": "client-jwt"},
     ]);
     file["defaultRoles"] = json!(["captain"]);
     file["roles"] = json!({"realm": [{"name": "captain"}]});
@@ -31,6 +32,7 @@ async fn a_small_file_is_topped_up() {
     assert!(client("robot")["secret"].as_str().unwrap().len() >= 32);
     assert_ne!(client("masked")["secret"], "**********");
     assert!(client("registry").get("secret").is_none() && client("registry")["publicClient"] == true);
+    assert!(client("by-key").get("publicClient").is_none(), "it has to prove itself");
     assert!(client("robot")["defaultClientScopes"].as_array().unwrap().contains(&json!("service_account")));
     let roles = exported["roles"]["realm"].as_array().unwrap();
     let default = roles.iter().find(|role| role["name"] == "default-roles-small").unwrap();
