@@ -1,6 +1,8 @@
 //! Sweeping what time has killed: expired tickets, sessions that are over, events older than their realm keeps them, and what
 //! imports that died left behind.
 
+mod kept;
+
 use std::{
     sync::{Arc, Weak},
     time::Duration,
@@ -15,6 +17,8 @@ use crate::{
     task::Task,
     ticket,
 };
+
+pub(crate) use kept::Kept;
 
 /// Rows that one statement deletes at most.
 const BATCH: u64 = 500;
@@ -43,7 +47,7 @@ impl Identity {
             realms: realm_file::sweep_dead_imports(&self.0).await?,
             tickets: ticket::sweep(self.store(), now).await?,
             sessions: session::sweep(self.store(), now).await?,
-            events: event::sweep(self.store(), now).await? + admin_event::sweep(self.store(), now).await?,
+            events: event::KEPT.sweep(self.store(), now).await? + admin_event::KEPT.sweep(self.store(), now).await?,
         })
     }
 }

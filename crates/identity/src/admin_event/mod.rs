@@ -8,7 +8,7 @@ mod sweep;
 use std::net::IpAddr;
 
 pub use query::{AdminEventQuery, StoredAdminEvent};
-pub(crate) use sweep::sweep;
+pub(crate) use sweep::KEPT;
 
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;

@@ -17,7 +17,7 @@ use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 pub(crate) use append::AppendEvents;
 pub use query::EventQuery;
-pub(crate) use sweep::sweep;
+pub(crate) use sweep::KEPT;
 
 use crate::{Identity, NotReady, Realm, Timestamp, UserId, store::Inner, task::Task};
 use buffer::{Buffer, Pending};
