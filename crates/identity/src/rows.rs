@@ -72,6 +72,19 @@ pub(crate) fn merge(document: &mut Map<String, Value>, patch: Map<String, Value>
     }
 }
 
+/// Merges a change into a document whose `attributes` are merged one by one.
+pub(crate) fn merge_with_attributes(document: &mut Map<String, Value>, mut patch: Map<String, Value>) {
+    if let Some(Value::Object(given)) = patch.get_mut("attributes") {
+        let mut merged = match document.shift_remove("attributes") {
+            Some(Value::Object(present)) => present,
+            _ => Map::new(),
+        };
+        merge(&mut merged, std::mem::take(given));
+        *given = merged;
+    }
+    merge(document, patch);
+}
+
 /// Refuses members that have rows, and so verbs, of their own.
 pub(crate) fn refuse_members(document: &Map<String, Value>, members: &[&str], hint: &str) -> Result<(), Error> {
     let faults: Vec<FieldFault> = members

@@ -77,9 +77,7 @@ async fn prepare<R: Manages>(
     at: At<'_>,
     roles: &[Map<String, Value>],
 ) -> Result<(RoleDocument, Vec<RoleId>), Refusal> {
-    if roles.len() > MAX_ROLES {
-        return Err(Refusal::error("Too many roles in one request"));
-    }
+    check_count(roles)?;
     let role = find(permit, at).await?;
     check_manages(permit, role.client.is_some())?;
     // A management role is not the caller's to fill or to empty unless it is the caller's.
@@ -93,6 +91,11 @@ async fn prepare<R: Manages>(
         children.push(id);
     }
     Ok((role, children))
+}
+
+/// One request names so many roles at most.
+pub(crate) fn check_count(roles: &[Map<String, Value>]) -> Result<(), Refusal> {
+    if roles.len() > MAX_ROLES { Err(Refusal::error("Too many roles in one request")) } else { Ok(()) }
 }
 
 pub(crate) fn told(roles: Vec<Map<String, Value>>) -> Value {

@@ -11,8 +11,8 @@ mod remove;
 
 pub use add::add;
 pub use change::change;
-pub(crate) use composites::told;
 pub use composites::{Part, add_composites, composites, remove_composites};
+pub(crate) use composites::{check_count, told};
 pub use find::{At, find, get};
 pub use list::list;
 pub use remove::remove;

@@ -4,11 +4,8 @@ use identity::RoleId;
 use serde_json::{Map, Value};
 
 use super::{Holder, Of};
-use crate::role::told;
+use crate::role::{check_count, told};
 use crate::{Happened, ManageClients, Permit, Refusal, client};
-
-/// Roles in one request.
-const MAX_ROLES: usize = 1_000;
 
 /// Lets roles through; each must be of the container that the path names, and the caller's to pass on.
 ///
@@ -23,13 +20,11 @@ pub async fn map(
     let found = holder.find(permit.realm())?;
     let (container, names) = names(permit, of, &roles)?;
     let mut change = permit.change().await?;
-    for name in &names {
-        change.map_role(&permit.realm().id, found.mapped_to(), container.as_deref(), name).await?;
-    }
+    change.map_roles(&permit.realm().id, found.mapped_to(), container.as_deref(), &names).await?;
     change.commit(Happened::created(of.resource(), holder.path(of)).with(told(roles))).await
 }
 
-/// Ends it. An empty list stands for all of the container, as with Keycloak.
+/// Ends it.
 ///
 /// # Errors
 /// As [`map`].
@@ -42,9 +37,7 @@ pub async fn unmap(
     let found = holder.find(permit.realm())?;
     let (container, names) = names(permit, of, &roles)?;
     let mut change = permit.change().await?;
-    for name in &names {
-        change.unmap_role(&permit.realm().id, found.mapped_to(), container.as_deref(), name).await?;
-    }
+    change.unmap_roles(&permit.realm().id, found.mapped_to(), container.as_deref(), &names).await?;
     change.commit(Happened::deleted(of.resource(), holder.path(of)).with(told(roles))).await
 }
 
@@ -54,9 +47,7 @@ fn names(
     of: Of<'_>,
     roles: &[Map<String, Value>],
 ) -> Result<(Option<String>, Vec<String>), Refusal> {
-    if roles.len() > MAX_ROLES {
-        return Err(Refusal::error("Too many roles in one request"));
-    }
+    check_count(roles)?;
     let realm = permit.realm();
     let container = match of {
         Of::Realm => None,

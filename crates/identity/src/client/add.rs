@@ -101,16 +101,7 @@ impl Tx {
         let secrets = sealing::open_secrets(&self.identity().0, Noun::Client, id.as_str(), row.sealed.as_deref())?;
         sealing::put_back(&mut document, &secrets);
         let mut document = rows::members(document)?;
-        if let Some(Value::Object(attributes)) = patch.get("attributes") {
-            let attributes = attributes.clone();
-            let mut merged = match document.shift_remove("attributes") {
-                Some(Value::Object(present)) => present,
-                _ => Map::new(),
-            };
-            rows::merge(&mut merged, attributes);
-            patch.insert("attributes".to_owned(), Value::Object(merged));
-        }
-        rows::merge(&mut document, patch);
+        rows::merge_with_attributes(&mut document, patch);
         let (document, sealed) = self.seal_client(id, document);
         changed.document = Set(document);
         changed.sealed = Set(sealed);

@@ -34,15 +34,7 @@ impl Tx {
             changed.protocol = Set(protocol);
         }
         let mut document = rows::members(rows::document(&row.document, &format!("client scope {id}"))?)?;
-        if let Some(Value::Object(given)) = patch.shift_remove("attributes") {
-            let mut merged = match document.shift_remove("attributes") {
-                Some(Value::Object(present)) => present,
-                _ => Map::new(),
-            };
-            rows::merge(&mut merged, given);
-            patch.insert("attributes".to_owned(), Value::Object(merged));
-        }
-        rows::merge(&mut document, patch);
+        rows::merge_with_attributes(&mut document, patch);
         changed.document = Set(Value::Object(document).to_string());
         entity::Entity::update_many()
             .set(changed)

@@ -28,23 +28,28 @@ impl MappedTo<'_> {
 }
 
 impl Tx {
-    /// Lets a role through; `client` is the `clientId` of the client that has it, none for a role of the realm.
-    pub async fn map_role(
+    /// Lets roles through; `client` is the `clientId` of the client that has them, none for roles of the realm.
+    pub async fn map_roles(
         &mut self,
         realm: &RealmId,
         to: MappedTo<'_>,
         client: Option<&str>,
-        role: &str,
+        names: &[String],
     ) -> Result<(), Error> {
+        if names.is_empty() {
+            return Ok(());
+        }
         self.edit_realm(realm, |document| {
             let Some(list) = list(document, client) else { return Err(Error::fault("scope mappings are no list")) };
-            let known = list.iter_mut().find(|mapping| to.is_in(mapping)).and_then(|mapping| mapping.get_mut("roles"));
-            match known.and_then(Value::as_array_mut) {
-                Some(roles) if roles.iter().any(|known| known == role) => {}
-                Some(roles) => roles.push(json!(role)),
-                None => {
-                    let (member, name) = to.member();
-                    list.push(json!({ member: name, "roles": [role] }));
+            for role in names {
+                let mapping = list.iter_mut().find(|mapping| to.is_in(mapping));
+                match mapping.and_then(|mapping| mapping.get_mut("roles")).and_then(Value::as_array_mut) {
+                    Some(roles) if roles.iter().any(|known| known == role) => {}
+                    Some(roles) => roles.push(json!(role)),
+                    None => {
+                        let (member, name) = to.member();
+                        list.push(json!({ member: name, "roles": [role] }));
+                    }
                 }
             }
             Ok(())
@@ -53,18 +58,21 @@ impl Tx {
     }
 
     /// Ends it; a role that is not let through stays so.
-    pub async fn unmap_role(
+    pub async fn unmap_roles(
         &mut self,
         realm: &RealmId,
         to: MappedTo<'_>,
         client: Option<&str>,
-        role: &str,
+        names: &[String],
     ) -> Result<(), Error> {
+        if names.is_empty() {
+            return Ok(());
+        }
         self.edit_realm(realm, |document| {
             let Some(list) = list(document, client) else { return Ok(()) };
             for mapping in list.iter_mut().filter(|mapping| to.is_in(mapping)) {
                 if let Some(roles) = mapping.get_mut("roles").and_then(Value::as_array_mut) {
-                    roles.retain(|known| known != role);
+                    roles.retain(|known| !names.iter().any(|name| known == name));
                 }
             }
             let is_left =
