@@ -7,8 +7,8 @@
 //! the [`admin::Permit`] of the right it needs. A function without one does not fit into the table:
 //!
 //! ```compile_fail
-//! # use admin_api::{Answer, Call, Table};
-//! async fn no_permission(call: Call) -> Answer { todo!() }
+//! # use admin_api::{Answer, Call, Reply, Table};
+//! async fn no_permission(call: Call) -> Answer { Ok(Reply::Nothing) }
 //! let table = Table::new().get("/realms/{realm}/x", no_permission);
 //! ```
 

@@ -25,7 +25,7 @@ pub trait Right: Send + Sync + 'static {
 pub trait Manages: Right {}
 
 macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident: $($role:literal),+;)*) => { $(
+    (manages = $manages:literal; $($(#[$doc:meta])* $name:ident: $($role:literal),+;)*) => { $(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub enum $name {}
@@ -33,28 +33,20 @@ macro_rules! rights {
         impl Right for $name {
             const NAME: &'static str = stringify!($name);
             const ROLES: &'static [&'static str] = &[$($role),+];
-            const MANAGES: bool = false;
+            const MANAGES: bool = $manages;
         }
     )* };
 }
 
 macro_rules! managing {
-    ($($(#[$doc:meta])* $name:ident: $($role:literal),+;)*) => { $(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
-        pub enum $name {}
-
-        impl Right for $name {
-            const NAME: &'static str = stringify!($name);
-            const ROLES: &'static [&'static str] = &[$($role),+];
-            const MANAGES: bool = true;
-        }
-
-        impl Manages for $name {}
-    )* };
+    ($($(#[$doc:meta])* $name:ident: $($role:literal),+;)*) => {
+        rights! { manages = true; $($(#[$doc])* $name: $($role),+;)* }
+        $(impl Manages for $name {})*
+    };
 }
 
 rights! {
+    manages = false;
     /// See a realm's settings, roles, flows and components.
     ViewRealm: "view-realm", "manage-realm";
     /// See that the realm is there, and its name; what Keycloak shows of it to whoever administers anything in it.

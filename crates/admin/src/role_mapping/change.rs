@@ -4,6 +4,7 @@ use identity::RoleId;
 use serde_json::{Map, Value};
 
 use super::{Of, Subject, Whose, container};
+use crate::role::told;
 use crate::{Happened, ManageUsers, Permit, Refusal, Resource};
 
 /// Grants roles of one container. What is granted already stays granted.
@@ -65,8 +66,7 @@ async fn change(
         let found = found.filter(|id| text("id") == Some(id.as_str())).ok_or_else(missing)?;
         named.push(found.clone());
     }
-    let told = Value::Array(roles.into_iter().map(Value::Object).collect());
-    write(permit, &subject, of, &named, grants, told).await
+    write(permit, &subject, of, &named, grants, told(roles)).await
 }
 
 async fn write(
